@@ -1,0 +1,1 @@
+export { apiKeyIsWellFormed, apiKeyLength, createApiKey, hashApiKey, type NewApiKey } from './api-key.ts';

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort, startPostgres, type PostgresServer } from '@tacet/servers';
+import pg from 'pg';
+import { bootstrapInstance, checkInstancesDiffer, isPostgresError, migrate, openPool, scramVerifier, sqlState, transaction, type Pool } from './index.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tacet-database-'));
+const passwords = { tacet_owner: 'owner-1', tacet_account: 'account-1', tacet_billing: 'billing-1', tacet_pruner: 'pruner-1' };
+let server: PostgresServer;
+let pool: Pool;
+const urlOf = (role: string, password: string) => `postgres://${role}:${password}@127.0.0.1:${server.port}/tacet`;
+
+beforeAll(async () => {
+  server = await startPostgres({ name: 'main', dataFolder: join(folder, 'data'), port: await freePort(), superuserPassword: 'root', logFile: join(folder, 'log'), durable: false });
+  await bootstrapInstance(server.adminUrl(), 'main', 'tacet', passwords);
+  await migrate(urlOf('tacet_owner', 'owner-1'), 'main');
+  pool = await openPool({ url: urlOf('tacet_account', 'account-1'), applicationName: 'test', connectionsMax: 4 });
+});
+
+afterAll(async () => {
+  await pool.end();
+  await server.stop();
+  await rm(folder, { recursive: true });
+});
+
+test('bootstrap and migration can be repeated, and several runners at once do the work once', async () => {
+  await bootstrapInstance(server.adminUrl(), 'main', 'tacet', passwords);
+  await bootstrapInstance(server.adminUrl(), 'main', 'other', passwords);
+  const owner = `postgres://tacet_owner:owner-1@127.0.0.1:${server.port}/other`;
+  const ran = await Promise.all([migrate(owner, 'main'), migrate(owner, 'main'), migrate(owner, 'main')]);
+  expect(ran.filter((names) => names.length > 0)).toHaveLength(1);
+});
+
+test('a password is changed by a second bootstrap and never seen by the server log', async () => {
+  await bootstrapInstance(server.adminUrl(), 'main', 'tacet', { tacet_pruner: 'pruner-2' });
+  await expect(openPool({ url: urlOf('tacet_pruner', 'pruner-1'), applicationName: 'test', connectionsMax: 1 })).rejects.toThrow();
+  await (await openPool({ url: urlOf('tacet_pruner', 'pruner-2'), applicationName: 'test', connectionsMax: 1 })).end();
+});
+
+test('a role without the settings that keep parameters out of the log is refused', async () => {
+  const admin = new pg.Client({ connectionString: server.adminUrl('tacet') });
+  await admin.connect();
+  await admin.query("CREATE ROLE leaky LOGIN PASSWORD 'x'; GRANT CONNECT ON DATABASE tacet TO leaky; ALTER ROLE leaky SET log_parameter_max_length = -1");
+  await admin.end();
+  await expect(openPool({ url: urlOf('leaky', 'x'), applicationName: 'test', connectionsMax: 1 })).rejects.toThrow('tacet db bootstrap');
+});
+
+test('roles see no more than their schema', async () => {
+  const denied = { code: '42501' };
+  await expect(pool.query('CREATE TABLE public.t ()')).rejects.toMatchObject(denied);
+  await expect(pool.query('CREATE TABLE account.t ()')).rejects.toMatchObject(denied);
+  await expect(pool.query('CREATE TABLE billing.t ()')).rejects.toMatchObject(denied);
+});
+
+test('int8 is bigint, and what a transaction throws rolls it back', async () => {
+  const { rows } = await pool.query<{ n: bigint }>("SELECT 9223372036854775807::int8 AS n");
+  expect(rows[0]?.n).toBe(9223372036854775807n);
+  await pool.query('SELECT 1');
+  const boom = new Error('boom');
+  await expect(transaction(pool, async (connection) => { await connection.query('SELECT pg_advisory_xact_lock(1)'); throw boom; })).rejects.toBe(boom);
+  const { rows: locks } = await pool.query("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
+  expect(locks).toEqual([]);
+  const divided = await pool.query('SELECT 1/0').catch((error: unknown) => error);
+  expect(isPostgresError(divided, '22012')).toBe(true);
+  expect(isPostgresError(divided, sqlState.uniqueViolation)).toBe(false);
+});
+
+test('two URLs of one server are refused as main and keystore', async () => {
+  await expect(checkInstancesDiffer(server.adminUrl(), server.adminUrl('tacet'))).rejects.toThrow('of its own');
+});
+
+test('the verifier is what PostgreSQL makes itself', async () => {
+  const admin = new pg.Client({ connectionString: server.adminUrl('tacet') });
+  await admin.connect();
+  await admin.query("CREATE ROLE twin PASSWORD 'secret-1'");
+  const { rows } = await admin.query<{ v: string }>("SELECT rolpassword AS v FROM pg_authid WHERE rolname = 'twin'");
+  await admin.end();
+  const theirs = rows[0]?.v ?? '';
+  expect(scramVerifier('secret-1', Buffer.from(theirs.split(/[$:]/)[2] ?? '', 'base64'))).toBe(theirs);
+});

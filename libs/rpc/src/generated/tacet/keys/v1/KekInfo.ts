@@ -1,0 +1,39 @@
+// Original file: proto/tacet/keys/v1/keys.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface KekInfo {
+  /**
+   * local, ...
+   */
+  'provider'?: (string);
+  'kekId'?: (string);
+  'kekVersion'?: (number);
+  /**
+   * active (wraps), retired (only unwraps), destroyed.
+   */
+  'state'?: (string);
+  'deks'?: (number | string | Long);
+  /**
+   * When the last DEK was wrapped away from it; 0 = not yet.
+   */
+  'rewrappedAtMs'?: (number | string | Long);
+}
+
+export interface KekInfo__Output {
+  /**
+   * local, ...
+   */
+  'provider': (string);
+  'kekId': (string);
+  'kekVersion': (number);
+  /**
+   * active (wraps), retired (only unwraps), destroyed.
+   */
+  'state': (string);
+  'deks': (string);
+  /**
+   * When the last DEK was wrapped away from it; 0 = not yet.
+   */
+  'rewrappedAtMs': (string);
+}

@@ -1,0 +1,392 @@
+// Original file: proto/tacet/ledger/v1/ledger.proto
+
+import type * as grpc from '@grpc/grpc-js'
+import type { MethodDefinition } from '@grpc/proto-loader'
+import type { AppendUsageRequest as _tacet_ledger_v1_AppendUsageRequest, AppendUsageRequest__Output as _tacet_ledger_v1_AppendUsageRequest__Output } from '../../../tacet/ledger/v1/AppendUsageRequest.ts';
+import type { AppendUsageResponse as _tacet_ledger_v1_AppendUsageResponse, AppendUsageResponse__Output as _tacet_ledger_v1_AppendUsageResponse__Output } from '../../../tacet/ledger/v1/AppendUsageResponse.ts';
+import type { ApplyPricesRequest as _tacet_ledger_v1_ApplyPricesRequest, ApplyPricesRequest__Output as _tacet_ledger_v1_ApplyPricesRequest__Output } from '../../../tacet/ledger/v1/ApplyPricesRequest.ts';
+import type { ApplyPricesResponse as _tacet_ledger_v1_ApplyPricesResponse, ApplyPricesResponse__Output as _tacet_ledger_v1_ApplyPricesResponse__Output } from '../../../tacet/ledger/v1/ApplyPricesResponse.ts';
+import type { Balance as _tacet_ledger_v1_Balance, Balance__Output as _tacet_ledger_v1_Balance__Output } from '../../../tacet/ledger/v1/Balance.ts';
+import type { CheckLedgerRequest as _tacet_ledger_v1_CheckLedgerRequest, CheckLedgerRequest__Output as _tacet_ledger_v1_CheckLedgerRequest__Output } from '../../../tacet/ledger/v1/CheckLedgerRequest.ts';
+import type { CheckLedgerResponse as _tacet_ledger_v1_CheckLedgerResponse, CheckLedgerResponse__Output as _tacet_ledger_v1_CheckLedgerResponse__Output } from '../../../tacet/ledger/v1/CheckLedgerResponse.ts';
+import type { CloseAccountRequest as _tacet_ledger_v1_CloseAccountRequest, CloseAccountRequest__Output as _tacet_ledger_v1_CloseAccountRequest__Output } from '../../../tacet/ledger/v1/CloseAccountRequest.ts';
+import type { CloseAccountResponse as _tacet_ledger_v1_CloseAccountResponse, CloseAccountResponse__Output as _tacet_ledger_v1_CloseAccountResponse__Output } from '../../../tacet/ledger/v1/CloseAccountResponse.ts';
+import type { ForgetAccountRequest as _tacet_ledger_v1_ForgetAccountRequest, ForgetAccountRequest__Output as _tacet_ledger_v1_ForgetAccountRequest__Output } from '../../../tacet/ledger/v1/ForgetAccountRequest.ts';
+import type { ForgetAccountResponse as _tacet_ledger_v1_ForgetAccountResponse, ForgetAccountResponse__Output as _tacet_ledger_v1_ForgetAccountResponse__Output } from '../../../tacet/ledger/v1/ForgetAccountResponse.ts';
+import type { GetBalanceRequest as _tacet_ledger_v1_GetBalanceRequest, GetBalanceRequest__Output as _tacet_ledger_v1_GetBalanceRequest__Output } from '../../../tacet/ledger/v1/GetBalanceRequest.ts';
+import type { GrantCreditRequest as _tacet_ledger_v1_GrantCreditRequest, GrantCreditRequest__Output as _tacet_ledger_v1_GrantCreditRequest__Output } from '../../../tacet/ledger/v1/GrantCreditRequest.ts';
+import type { HeartbeatRequest as _tacet_ledger_v1_HeartbeatRequest, HeartbeatRequest__Output as _tacet_ledger_v1_HeartbeatRequest__Output } from '../../../tacet/ledger/v1/HeartbeatRequest.ts';
+import type { HeartbeatResponse as _tacet_ledger_v1_HeartbeatResponse, HeartbeatResponse__Output as _tacet_ledger_v1_HeartbeatResponse__Output } from '../../../tacet/ledger/v1/HeartbeatResponse.ts';
+import type { ListTransfersRequest as _tacet_ledger_v1_ListTransfersRequest, ListTransfersRequest__Output as _tacet_ledger_v1_ListTransfersRequest__Output } from '../../../tacet/ledger/v1/ListTransfersRequest.ts';
+import type { ListUsageRequest as _tacet_ledger_v1_ListUsageRequest, ListUsageRequest__Output as _tacet_ledger_v1_ListUsageRequest__Output } from '../../../tacet/ledger/v1/ListUsageRequest.ts';
+import type { OpenAccountRequest as _tacet_ledger_v1_OpenAccountRequest, OpenAccountRequest__Output as _tacet_ledger_v1_OpenAccountRequest__Output } from '../../../tacet/ledger/v1/OpenAccountRequest.ts';
+import type { OpenAccountResponse as _tacet_ledger_v1_OpenAccountResponse, OpenAccountResponse__Output as _tacet_ledger_v1_OpenAccountResponse__Output } from '../../../tacet/ledger/v1/OpenAccountResponse.ts';
+import type { OpenEdgeSessionRequest as _tacet_ledger_v1_OpenEdgeSessionRequest, OpenEdgeSessionRequest__Output as _tacet_ledger_v1_OpenEdgeSessionRequest__Output } from '../../../tacet/ledger/v1/OpenEdgeSessionRequest.ts';
+import type { OpenEdgeSessionResponse as _tacet_ledger_v1_OpenEdgeSessionResponse, OpenEdgeSessionResponse__Output as _tacet_ledger_v1_OpenEdgeSessionResponse__Output } from '../../../tacet/ledger/v1/OpenEdgeSessionResponse.ts';
+import type { SetLeaseRequest as _tacet_ledger_v1_SetLeaseRequest, SetLeaseRequest__Output as _tacet_ledger_v1_SetLeaseRequest__Output } from '../../../tacet/ledger/v1/SetLeaseRequest.ts';
+import type { SetLeaseResponse as _tacet_ledger_v1_SetLeaseResponse, SetLeaseResponse__Output as _tacet_ledger_v1_SetLeaseResponse__Output } from '../../../tacet/ledger/v1/SetLeaseResponse.ts';
+import type { SetOverdraftRequest as _tacet_ledger_v1_SetOverdraftRequest, SetOverdraftRequest__Output as _tacet_ledger_v1_SetOverdraftRequest__Output } from '../../../tacet/ledger/v1/SetOverdraftRequest.ts';
+import type { SuspendAccountRequest as _tacet_ledger_v1_SuspendAccountRequest, SuspendAccountRequest__Output as _tacet_ledger_v1_SuspendAccountRequest__Output } from '../../../tacet/ledger/v1/SuspendAccountRequest.ts';
+import type { Transfer as _tacet_ledger_v1_Transfer, Transfer__Output as _tacet_ledger_v1_Transfer__Output } from '../../../tacet/ledger/v1/Transfer.ts';
+import type { UsageRow as _tacet_ledger_v1_UsageRow, UsageRow__Output as _tacet_ledger_v1_UsageRow__Output } from '../../../tacet/ledger/v1/UsageRow.ts';
+
+/**
+ * Billing's door. Money is nano-USD in int64 (decimal strings in JSON and in
+ * JavaScript); ids are 16 bytes; times are UTC milliseconds of the Unix epoch.
+ * Who may call which rpc is decided by the URI in the client's certificate:
+ * "edge", "account" or "operator", as the comment of each rpc says.
+ */
+export interface LedgerClient extends grpc.Client {
+  /**
+   * edge. Hands over no-log totals (always by this door) and, where there is
+   * no Kafka, the outbox itself. Errors: field_invalid, batch_too_large.
+   */
+  AppendUsage(argument: _tacet_ledger_v1_AppendUsageRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_AppendUsageResponse__Output>): grpc.ClientUnaryCall;
+  AppendUsage(argument: _tacet_ledger_v1_AppendUsageRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_AppendUsageResponse__Output>): grpc.ClientUnaryCall;
+  AppendUsage(argument: _tacet_ledger_v1_AppendUsageRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_AppendUsageResponse__Output>): grpc.ClientUnaryCall;
+  AppendUsage(argument: _tacet_ledger_v1_AppendUsageRequest, callback: grpc.requestCallback<_tacet_ledger_v1_AppendUsageResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * edge. Hands over no-log totals (always by this door) and, where there is
+   * no Kafka, the outbox itself. Errors: field_invalid, batch_too_large.
+   */
+  appendUsage(argument: _tacet_ledger_v1_AppendUsageRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_AppendUsageResponse__Output>): grpc.ClientUnaryCall;
+  appendUsage(argument: _tacet_ledger_v1_AppendUsageRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_AppendUsageResponse__Output>): grpc.ClientUnaryCall;
+  appendUsage(argument: _tacet_ledger_v1_AppendUsageRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_AppendUsageResponse__Output>): grpc.ClientUnaryCall;
+  appendUsage(argument: _tacet_ledger_v1_AppendUsageRequest, callback: grpc.requestCallback<_tacet_ledger_v1_AppendUsageResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * operator. Publishes models with their limits, and a new immutable price
+   * version for each model whose prices changed. Idempotent.
+   */
+  ApplyPrices(argument: _tacet_ledger_v1_ApplyPricesRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_ApplyPricesResponse__Output>): grpc.ClientUnaryCall;
+  ApplyPrices(argument: _tacet_ledger_v1_ApplyPricesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_ApplyPricesResponse__Output>): grpc.ClientUnaryCall;
+  ApplyPrices(argument: _tacet_ledger_v1_ApplyPricesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_ApplyPricesResponse__Output>): grpc.ClientUnaryCall;
+  ApplyPrices(argument: _tacet_ledger_v1_ApplyPricesRequest, callback: grpc.requestCallback<_tacet_ledger_v1_ApplyPricesResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * operator. Publishes models with their limits, and a new immutable price
+   * version for each model whose prices changed. Idempotent.
+   */
+  applyPrices(argument: _tacet_ledger_v1_ApplyPricesRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_ApplyPricesResponse__Output>): grpc.ClientUnaryCall;
+  applyPrices(argument: _tacet_ledger_v1_ApplyPricesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_ApplyPricesResponse__Output>): grpc.ClientUnaryCall;
+  applyPrices(argument: _tacet_ledger_v1_ApplyPricesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_ApplyPricesResponse__Output>): grpc.ClientUnaryCall;
+  applyPrices(argument: _tacet_ledger_v1_ApplyPricesRequest, callback: grpc.requestCallback<_tacet_ledger_v1_ApplyPricesResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * operator. Runs the invariants and answers one row for each.
+   */
+  CheckLedger(argument: _tacet_ledger_v1_CheckLedgerRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_CheckLedgerResponse__Output>): grpc.ClientUnaryCall;
+  CheckLedger(argument: _tacet_ledger_v1_CheckLedgerRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_CheckLedgerResponse__Output>): grpc.ClientUnaryCall;
+  CheckLedger(argument: _tacet_ledger_v1_CheckLedgerRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_CheckLedgerResponse__Output>): grpc.ClientUnaryCall;
+  CheckLedger(argument: _tacet_ledger_v1_CheckLedgerRequest, callback: grpc.requestCallback<_tacet_ledger_v1_CheckLedgerResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * operator. Runs the invariants and answers one row for each.
+   */
+  checkLedger(argument: _tacet_ledger_v1_CheckLedgerRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_CheckLedgerResponse__Output>): grpc.ClientUnaryCall;
+  checkLedger(argument: _tacet_ledger_v1_CheckLedgerRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_CheckLedgerResponse__Output>): grpc.ClientUnaryCall;
+  checkLedger(argument: _tacet_ledger_v1_CheckLedgerRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_CheckLedgerResponse__Output>): grpc.ClientUnaryCall;
+  checkLedger(argument: _tacet_ledger_v1_CheckLedgerRequest, callback: grpc.requestCallback<_tacet_ledger_v1_CheckLedgerResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * account (the deletion saga). Refuses new leases; answers whether every
+   * lease of the account is closed. Called until it is, for 2 minutes at most.
+   */
+  CloseAccount(argument: _tacet_ledger_v1_CloseAccountRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_CloseAccountResponse__Output>): grpc.ClientUnaryCall;
+  CloseAccount(argument: _tacet_ledger_v1_CloseAccountRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_CloseAccountResponse__Output>): grpc.ClientUnaryCall;
+  CloseAccount(argument: _tacet_ledger_v1_CloseAccountRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_CloseAccountResponse__Output>): grpc.ClientUnaryCall;
+  CloseAccount(argument: _tacet_ledger_v1_CloseAccountRequest, callback: grpc.requestCallback<_tacet_ledger_v1_CloseAccountResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * account (the deletion saga). Refuses new leases; answers whether every
+   * lease of the account is closed. Called until it is, for 2 minutes at most.
+   */
+  closeAccount(argument: _tacet_ledger_v1_CloseAccountRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_CloseAccountResponse__Output>): grpc.ClientUnaryCall;
+  closeAccount(argument: _tacet_ledger_v1_CloseAccountRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_CloseAccountResponse__Output>): grpc.ClientUnaryCall;
+  closeAccount(argument: _tacet_ledger_v1_CloseAccountRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_CloseAccountResponse__Output>): grpc.ClientUnaryCall;
+  closeAccount(argument: _tacet_ledger_v1_CloseAccountRequest, callback: grpc.requestCallback<_tacet_ledger_v1_CloseAccountResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * account (the deletion saga, after CloseAccount). Forfeits the balance,
+   * removes the account's rows and leaves one net transfer a month without an
+   * id. Idempotent.
+   */
+  ForgetAccount(argument: _tacet_ledger_v1_ForgetAccountRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_ForgetAccountResponse__Output>): grpc.ClientUnaryCall;
+  ForgetAccount(argument: _tacet_ledger_v1_ForgetAccountRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_ForgetAccountResponse__Output>): grpc.ClientUnaryCall;
+  ForgetAccount(argument: _tacet_ledger_v1_ForgetAccountRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_ForgetAccountResponse__Output>): grpc.ClientUnaryCall;
+  ForgetAccount(argument: _tacet_ledger_v1_ForgetAccountRequest, callback: grpc.requestCallback<_tacet_ledger_v1_ForgetAccountResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * account (the deletion saga, after CloseAccount). Forfeits the balance,
+   * removes the account's rows and leaves one net transfer a month without an
+   * id. Idempotent.
+   */
+  forgetAccount(argument: _tacet_ledger_v1_ForgetAccountRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_ForgetAccountResponse__Output>): grpc.ClientUnaryCall;
+  forgetAccount(argument: _tacet_ledger_v1_ForgetAccountRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_ForgetAccountResponse__Output>): grpc.ClientUnaryCall;
+  forgetAccount(argument: _tacet_ledger_v1_ForgetAccountRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_ForgetAccountResponse__Output>): grpc.ClientUnaryCall;
+  forgetAccount(argument: _tacet_ledger_v1_ForgetAccountRequest, callback: grpc.requestCallback<_tacet_ledger_v1_ForgetAccountResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * account, operator. Errors: not_found.
+   */
+  GetBalance(argument: _tacet_ledger_v1_GetBalanceRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  GetBalance(argument: _tacet_ledger_v1_GetBalanceRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  GetBalance(argument: _tacet_ledger_v1_GetBalanceRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  GetBalance(argument: _tacet_ledger_v1_GetBalanceRequest, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  /**
+   * account, operator. Errors: not_found.
+   */
+  getBalance(argument: _tacet_ledger_v1_GetBalanceRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  getBalance(argument: _tacet_ledger_v1_GetBalanceRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  getBalance(argument: _tacet_ledger_v1_GetBalanceRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  getBalance(argument: _tacet_ledger_v1_GetBalanceRequest, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * operator. Credits an account; idempotent by grant_id.
+   */
+  GrantCredit(argument: _tacet_ledger_v1_GrantCreditRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  GrantCredit(argument: _tacet_ledger_v1_GrantCreditRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  GrantCredit(argument: _tacet_ledger_v1_GrantCreditRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  GrantCredit(argument: _tacet_ledger_v1_GrantCreditRequest, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  /**
+   * operator. Credits an account; idempotent by grant_id.
+   */
+  grantCredit(argument: _tacet_ledger_v1_GrantCreditRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  grantCredit(argument: _tacet_ledger_v1_GrantCreditRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  grantCredit(argument: _tacet_ledger_v1_GrantCreditRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  grantCredit(argument: _tacet_ledger_v1_GrantCreditRequest, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * edge. Renews the session and repeats the newest SetLease of every lease
+   * open or changed within the last 10 minutes. Errors: fenced.
+   */
+  Heartbeat(argument: _tacet_ledger_v1_HeartbeatRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_HeartbeatResponse__Output>): grpc.ClientUnaryCall;
+  Heartbeat(argument: _tacet_ledger_v1_HeartbeatRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_HeartbeatResponse__Output>): grpc.ClientUnaryCall;
+  Heartbeat(argument: _tacet_ledger_v1_HeartbeatRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_HeartbeatResponse__Output>): grpc.ClientUnaryCall;
+  Heartbeat(argument: _tacet_ledger_v1_HeartbeatRequest, callback: grpc.requestCallback<_tacet_ledger_v1_HeartbeatResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * edge. Renews the session and repeats the newest SetLease of every lease
+   * open or changed within the last 10 minutes. Errors: fenced.
+   */
+  heartbeat(argument: _tacet_ledger_v1_HeartbeatRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_HeartbeatResponse__Output>): grpc.ClientUnaryCall;
+  heartbeat(argument: _tacet_ledger_v1_HeartbeatRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_HeartbeatResponse__Output>): grpc.ClientUnaryCall;
+  heartbeat(argument: _tacet_ledger_v1_HeartbeatRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_HeartbeatResponse__Output>): grpc.ClientUnaryCall;
+  heartbeat(argument: _tacet_ledger_v1_HeartbeatRequest, callback: grpc.requestCallback<_tacet_ledger_v1_HeartbeatResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * account, operator. Every movement of the account's money, oldest first.
+   */
+  ListTransfers(argument: _tacet_ledger_v1_ListTransfersRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_tacet_ledger_v1_Transfer__Output>;
+  ListTransfers(argument: _tacet_ledger_v1_ListTransfersRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_tacet_ledger_v1_Transfer__Output>;
+  /**
+   * account, operator. Every movement of the account's money, oldest first.
+   */
+  listTransfers(argument: _tacet_ledger_v1_ListTransfersRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_tacet_ledger_v1_Transfer__Output>;
+  listTransfers(argument: _tacet_ledger_v1_ListTransfersRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_tacet_ledger_v1_Transfer__Output>;
+  
+  /**
+   * account, operator. Newest first. Normal keys: one row per request; then
+   * the sums per period, which are all there is for no-log keys.
+   */
+  ListUsage(argument: _tacet_ledger_v1_ListUsageRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_tacet_ledger_v1_UsageRow__Output>;
+  ListUsage(argument: _tacet_ledger_v1_ListUsageRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_tacet_ledger_v1_UsageRow__Output>;
+  /**
+   * account, operator. Newest first. Normal keys: one row per request; then
+   * the sums per period, which are all there is for no-log keys.
+   */
+  listUsage(argument: _tacet_ledger_v1_ListUsageRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_tacet_ledger_v1_UsageRow__Output>;
+  listUsage(argument: _tacet_ledger_v1_ListUsageRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_tacet_ledger_v1_UsageRow__Output>;
+  
+  /**
+   * account. Makes the balance of a new account; idempotent.
+   */
+  OpenAccount(argument: _tacet_ledger_v1_OpenAccountRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_OpenAccountResponse__Output>): grpc.ClientUnaryCall;
+  OpenAccount(argument: _tacet_ledger_v1_OpenAccountRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_OpenAccountResponse__Output>): grpc.ClientUnaryCall;
+  OpenAccount(argument: _tacet_ledger_v1_OpenAccountRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_OpenAccountResponse__Output>): grpc.ClientUnaryCall;
+  OpenAccount(argument: _tacet_ledger_v1_OpenAccountRequest, callback: grpc.requestCallback<_tacet_ledger_v1_OpenAccountResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * account. Makes the balance of a new account; idempotent.
+   */
+  openAccount(argument: _tacet_ledger_v1_OpenAccountRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_OpenAccountResponse__Output>): grpc.ClientUnaryCall;
+  openAccount(argument: _tacet_ledger_v1_OpenAccountRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_OpenAccountResponse__Output>): grpc.ClientUnaryCall;
+  openAccount(argument: _tacet_ledger_v1_OpenAccountRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_OpenAccountResponse__Output>): grpc.ClientUnaryCall;
+  openAccount(argument: _tacet_ledger_v1_OpenAccountRequest, callback: grpc.requestCallback<_tacet_ledger_v1_OpenAccountResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * edge. Starts a session for a new epoch of an edge and fences all older
+   * epochs. Errors: fenced (the epoch is not newer than a known one, or was
+   * released), field_invalid.
+   */
+  OpenEdgeSession(argument: _tacet_ledger_v1_OpenEdgeSessionRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_OpenEdgeSessionResponse__Output>): grpc.ClientUnaryCall;
+  OpenEdgeSession(argument: _tacet_ledger_v1_OpenEdgeSessionRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_OpenEdgeSessionResponse__Output>): grpc.ClientUnaryCall;
+  OpenEdgeSession(argument: _tacet_ledger_v1_OpenEdgeSessionRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_OpenEdgeSessionResponse__Output>): grpc.ClientUnaryCall;
+  OpenEdgeSession(argument: _tacet_ledger_v1_OpenEdgeSessionRequest, callback: grpc.requestCallback<_tacet_ledger_v1_OpenEdgeSessionResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * edge. Starts a session for a new epoch of an edge and fences all older
+   * epochs. Errors: fenced (the epoch is not newer than a known one, or was
+   * released), field_invalid.
+   */
+  openEdgeSession(argument: _tacet_ledger_v1_OpenEdgeSessionRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_OpenEdgeSessionResponse__Output>): grpc.ClientUnaryCall;
+  openEdgeSession(argument: _tacet_ledger_v1_OpenEdgeSessionRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_OpenEdgeSessionResponse__Output>): grpc.ClientUnaryCall;
+  openEdgeSession(argument: _tacet_ledger_v1_OpenEdgeSessionRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_OpenEdgeSessionResponse__Output>): grpc.ClientUnaryCall;
+  openEdgeSession(argument: _tacet_ledger_v1_OpenEdgeSessionRequest, callback: grpc.requestCallback<_tacet_ledger_v1_OpenEdgeSessionResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * edge. Sets the whole target of one lease. A repeated or late call changes
+   * nothing: the newer version wins. Errors: fenced.
+   */
+  SetLease(argument: _tacet_ledger_v1_SetLeaseRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_SetLeaseResponse__Output>): grpc.ClientUnaryCall;
+  SetLease(argument: _tacet_ledger_v1_SetLeaseRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_SetLeaseResponse__Output>): grpc.ClientUnaryCall;
+  SetLease(argument: _tacet_ledger_v1_SetLeaseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_SetLeaseResponse__Output>): grpc.ClientUnaryCall;
+  SetLease(argument: _tacet_ledger_v1_SetLeaseRequest, callback: grpc.requestCallback<_tacet_ledger_v1_SetLeaseResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * edge. Sets the whole target of one lease. A repeated or late call changes
+   * nothing: the newer version wins. Errors: fenced.
+   */
+  setLease(argument: _tacet_ledger_v1_SetLeaseRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_SetLeaseResponse__Output>): grpc.ClientUnaryCall;
+  setLease(argument: _tacet_ledger_v1_SetLeaseRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_SetLeaseResponse__Output>): grpc.ClientUnaryCall;
+  setLease(argument: _tacet_ledger_v1_SetLeaseRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_SetLeaseResponse__Output>): grpc.ClientUnaryCall;
+  setLease(argument: _tacet_ledger_v1_SetLeaseRequest, callback: grpc.requestCallback<_tacet_ledger_v1_SetLeaseResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * operator. How far below zero an account may go; 0 by default.
+   */
+  SetOverdraft(argument: _tacet_ledger_v1_SetOverdraftRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  SetOverdraft(argument: _tacet_ledger_v1_SetOverdraftRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  SetOverdraft(argument: _tacet_ledger_v1_SetOverdraftRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  SetOverdraft(argument: _tacet_ledger_v1_SetOverdraftRequest, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  /**
+   * operator. How far below zero an account may go; 0 by default.
+   */
+  setOverdraft(argument: _tacet_ledger_v1_SetOverdraftRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  setOverdraft(argument: _tacet_ledger_v1_SetOverdraftRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  setOverdraft(argument: _tacet_ledger_v1_SetOverdraftRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  setOverdraft(argument: _tacet_ledger_v1_SetOverdraftRequest, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * account, operator. Stops (or allows again) all spending of an account.
+   * Edges learn of it with their next heartbeat.
+   */
+  SuspendAccount(argument: _tacet_ledger_v1_SuspendAccountRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  SuspendAccount(argument: _tacet_ledger_v1_SuspendAccountRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  SuspendAccount(argument: _tacet_ledger_v1_SuspendAccountRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  SuspendAccount(argument: _tacet_ledger_v1_SuspendAccountRequest, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  /**
+   * account, operator. Stops (or allows again) all spending of an account.
+   * Edges learn of it with their next heartbeat.
+   */
+  suspendAccount(argument: _tacet_ledger_v1_SuspendAccountRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  suspendAccount(argument: _tacet_ledger_v1_SuspendAccountRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  suspendAccount(argument: _tacet_ledger_v1_SuspendAccountRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  suspendAccount(argument: _tacet_ledger_v1_SuspendAccountRequest, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  
+}
+
+/**
+ * Billing's door. Money is nano-USD in int64 (decimal strings in JSON and in
+ * JavaScript); ids are 16 bytes; times are UTC milliseconds of the Unix epoch.
+ * Who may call which rpc is decided by the URI in the client's certificate:
+ * "edge", "account" or "operator", as the comment of each rpc says.
+ */
+export interface LedgerHandlers extends grpc.UntypedServiceImplementation {
+  /**
+   * edge. Hands over no-log totals (always by this door) and, where there is
+   * no Kafka, the outbox itself. Errors: field_invalid, batch_too_large.
+   */
+  AppendUsage: grpc.handleUnaryCall<_tacet_ledger_v1_AppendUsageRequest__Output, _tacet_ledger_v1_AppendUsageResponse>;
+  
+  /**
+   * operator. Publishes models with their limits, and a new immutable price
+   * version for each model whose prices changed. Idempotent.
+   */
+  ApplyPrices: grpc.handleUnaryCall<_tacet_ledger_v1_ApplyPricesRequest__Output, _tacet_ledger_v1_ApplyPricesResponse>;
+  
+  /**
+   * operator. Runs the invariants and answers one row for each.
+   */
+  CheckLedger: grpc.handleUnaryCall<_tacet_ledger_v1_CheckLedgerRequest__Output, _tacet_ledger_v1_CheckLedgerResponse>;
+  
+  /**
+   * account (the deletion saga). Refuses new leases; answers whether every
+   * lease of the account is closed. Called until it is, for 2 minutes at most.
+   */
+  CloseAccount: grpc.handleUnaryCall<_tacet_ledger_v1_CloseAccountRequest__Output, _tacet_ledger_v1_CloseAccountResponse>;
+  
+  /**
+   * account (the deletion saga, after CloseAccount). Forfeits the balance,
+   * removes the account's rows and leaves one net transfer a month without an
+   * id. Idempotent.
+   */
+  ForgetAccount: grpc.handleUnaryCall<_tacet_ledger_v1_ForgetAccountRequest__Output, _tacet_ledger_v1_ForgetAccountResponse>;
+  
+  /**
+   * account, operator. Errors: not_found.
+   */
+  GetBalance: grpc.handleUnaryCall<_tacet_ledger_v1_GetBalanceRequest__Output, _tacet_ledger_v1_Balance>;
+  
+  /**
+   * operator. Credits an account; idempotent by grant_id.
+   */
+  GrantCredit: grpc.handleUnaryCall<_tacet_ledger_v1_GrantCreditRequest__Output, _tacet_ledger_v1_Balance>;
+  
+  /**
+   * edge. Renews the session and repeats the newest SetLease of every lease
+   * open or changed within the last 10 minutes. Errors: fenced.
+   */
+  Heartbeat: grpc.handleUnaryCall<_tacet_ledger_v1_HeartbeatRequest__Output, _tacet_ledger_v1_HeartbeatResponse>;
+  
+  /**
+   * account, operator. Every movement of the account's money, oldest first.
+   */
+  ListTransfers: grpc.handleServerStreamingCall<_tacet_ledger_v1_ListTransfersRequest__Output, _tacet_ledger_v1_Transfer>;
+  
+  /**
+   * account, operator. Newest first. Normal keys: one row per request; then
+   * the sums per period, which are all there is for no-log keys.
+   */
+  ListUsage: grpc.handleServerStreamingCall<_tacet_ledger_v1_ListUsageRequest__Output, _tacet_ledger_v1_UsageRow>;
+  
+  /**
+   * account. Makes the balance of a new account; idempotent.
+   */
+  OpenAccount: grpc.handleUnaryCall<_tacet_ledger_v1_OpenAccountRequest__Output, _tacet_ledger_v1_OpenAccountResponse>;
+  
+  /**
+   * edge. Starts a session for a new epoch of an edge and fences all older
+   * epochs. Errors: fenced (the epoch is not newer than a known one, or was
+   * released), field_invalid.
+   */
+  OpenEdgeSession: grpc.handleUnaryCall<_tacet_ledger_v1_OpenEdgeSessionRequest__Output, _tacet_ledger_v1_OpenEdgeSessionResponse>;
+  
+  /**
+   * edge. Sets the whole target of one lease. A repeated or late call changes
+   * nothing: the newer version wins. Errors: fenced.
+   */
+  SetLease: grpc.handleUnaryCall<_tacet_ledger_v1_SetLeaseRequest__Output, _tacet_ledger_v1_SetLeaseResponse>;
+  
+  /**
+   * operator. How far below zero an account may go; 0 by default.
+   */
+  SetOverdraft: grpc.handleUnaryCall<_tacet_ledger_v1_SetOverdraftRequest__Output, _tacet_ledger_v1_Balance>;
+  
+  /**
+   * account, operator. Stops (or allows again) all spending of an account.
+   * Edges learn of it with their next heartbeat.
+   */
+  SuspendAccount: grpc.handleUnaryCall<_tacet_ledger_v1_SuspendAccountRequest__Output, _tacet_ledger_v1_Balance>;
+  
+}
+
+export interface LedgerDefinition extends grpc.ServiceDefinition {
+  AppendUsage: MethodDefinition<_tacet_ledger_v1_AppendUsageRequest, _tacet_ledger_v1_AppendUsageResponse, _tacet_ledger_v1_AppendUsageRequest__Output, _tacet_ledger_v1_AppendUsageResponse__Output>
+  ApplyPrices: MethodDefinition<_tacet_ledger_v1_ApplyPricesRequest, _tacet_ledger_v1_ApplyPricesResponse, _tacet_ledger_v1_ApplyPricesRequest__Output, _tacet_ledger_v1_ApplyPricesResponse__Output>
+  CheckLedger: MethodDefinition<_tacet_ledger_v1_CheckLedgerRequest, _tacet_ledger_v1_CheckLedgerResponse, _tacet_ledger_v1_CheckLedgerRequest__Output, _tacet_ledger_v1_CheckLedgerResponse__Output>
+  CloseAccount: MethodDefinition<_tacet_ledger_v1_CloseAccountRequest, _tacet_ledger_v1_CloseAccountResponse, _tacet_ledger_v1_CloseAccountRequest__Output, _tacet_ledger_v1_CloseAccountResponse__Output>
+  ForgetAccount: MethodDefinition<_tacet_ledger_v1_ForgetAccountRequest, _tacet_ledger_v1_ForgetAccountResponse, _tacet_ledger_v1_ForgetAccountRequest__Output, _tacet_ledger_v1_ForgetAccountResponse__Output>
+  GetBalance: MethodDefinition<_tacet_ledger_v1_GetBalanceRequest, _tacet_ledger_v1_Balance, _tacet_ledger_v1_GetBalanceRequest__Output, _tacet_ledger_v1_Balance__Output>
+  GrantCredit: MethodDefinition<_tacet_ledger_v1_GrantCreditRequest, _tacet_ledger_v1_Balance, _tacet_ledger_v1_GrantCreditRequest__Output, _tacet_ledger_v1_Balance__Output>
+  Heartbeat: MethodDefinition<_tacet_ledger_v1_HeartbeatRequest, _tacet_ledger_v1_HeartbeatResponse, _tacet_ledger_v1_HeartbeatRequest__Output, _tacet_ledger_v1_HeartbeatResponse__Output>
+  ListTransfers: MethodDefinition<_tacet_ledger_v1_ListTransfersRequest, _tacet_ledger_v1_Transfer, _tacet_ledger_v1_ListTransfersRequest__Output, _tacet_ledger_v1_Transfer__Output>
+  ListUsage: MethodDefinition<_tacet_ledger_v1_ListUsageRequest, _tacet_ledger_v1_UsageRow, _tacet_ledger_v1_ListUsageRequest__Output, _tacet_ledger_v1_UsageRow__Output>
+  OpenAccount: MethodDefinition<_tacet_ledger_v1_OpenAccountRequest, _tacet_ledger_v1_OpenAccountResponse, _tacet_ledger_v1_OpenAccountRequest__Output, _tacet_ledger_v1_OpenAccountResponse__Output>
+  OpenEdgeSession: MethodDefinition<_tacet_ledger_v1_OpenEdgeSessionRequest, _tacet_ledger_v1_OpenEdgeSessionResponse, _tacet_ledger_v1_OpenEdgeSessionRequest__Output, _tacet_ledger_v1_OpenEdgeSessionResponse__Output>
+  SetLease: MethodDefinition<_tacet_ledger_v1_SetLeaseRequest, _tacet_ledger_v1_SetLeaseResponse, _tacet_ledger_v1_SetLeaseRequest__Output, _tacet_ledger_v1_SetLeaseResponse__Output>
+  SetOverdraft: MethodDefinition<_tacet_ledger_v1_SetOverdraftRequest, _tacet_ledger_v1_Balance, _tacet_ledger_v1_SetOverdraftRequest__Output, _tacet_ledger_v1_Balance__Output>
+  SuspendAccount: MethodDefinition<_tacet_ledger_v1_SuspendAccountRequest, _tacet_ledger_v1_Balance, _tacet_ledger_v1_SuspendAccountRequest__Output, _tacet_ledger_v1_Balance__Output>
+}

@@ -1,0 +1,2 @@
+export { eventually } from './eventually.ts';
+export { createTestDatabase, sharedServersVariable, type SharedServers, type TestDatabase } from './postgres.ts';

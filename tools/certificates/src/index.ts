@@ -1,0 +1,1 @@
+export { issue, issueInto, makeAuthority, openAuthority, type Authority, type Leaf } from './authority.ts';

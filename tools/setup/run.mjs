@@ -1,0 +1,46 @@
+// What every command of package.json starts with, in syntax that Node 20 runs: installs the dependencies when
+// the lock file is newer than they are, then hands over to the Node 24 that the dependencies bring.
+// Usage: node tools/setup/run.mjs SCRIPT.ts [ARGUMENT...]
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const installed = join(root, 'node_modules', '.package-lock.json');
+const bundledNode = join(root, 'node_modules', '.bin', 'node');
+const nodeMajorMin = 24;
+
+function stop(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+if (Number(process.versions.node.split('.')[0]) < 20) stop(`Node ${process.version} is too old: Node 20 or newer is needed (https://nodejs.org)`);
+
+if (!existsSync(installed) || statSync(join(root, 'package-lock.json')).mtimeMs > statSync(installed).mtimeMs) {
+  process.stderr.write('Installing dependencies (npm ci) ...\n');
+  const started = Date.now();
+  // npm's own output would mix with that of the command.
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] });
+  if (status !== 0) stop('npm ci failed; see above');
+  process.stderr.write(`Installed in ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+}
+
+const node = existsSync(bundledNode) ? bundledNode : process.execPath;
+const version = node === process.execPath ? process.version : spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim();
+if (Number(version.slice(1).split('.')[0]) < nodeMajorMin) {
+  const { optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  stop(`Node ${version} is too old and none of ${Object.keys(optionalDependencies).join(', ')} fits this machine: install Node ${nodeMajorMin} or newer (https://nodejs.org) and try again`);
+}
+
+const [script, ...rest] = process.argv.slice(2);
+const child = spawn(node, ['--conditions=source', '--disable-sigusr1', '--disable-warning=DEP0123', join(root, script), ...rest], {
+  stdio: 'inherit',
+  env: { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}` },
+});
+// A terminal sends Ctrl-C to the child as well; other signals are passed on. Either way the child decides.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => child.kill('SIGTERM'));
+process.on('SIGHUP', () => child.kill('SIGHUP'));
+child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));
