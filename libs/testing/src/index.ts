@@ -1,2 +1,4 @@
 export { eventually } from './eventually.ts';
-export { createTestDatabase, sharedServersVariable, type SharedServers, type TestDatabase } from './postgres.ts';
+export { createTestDatabase, type TestDatabase } from './postgres.ts';
+export { startTestKafka, startTestRedis, type TestServer } from './servers.ts';
+export { sharedServers, sharedServersVariable, type SharedServers } from './shared-servers.ts';

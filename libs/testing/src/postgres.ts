@@ -5,15 +5,7 @@ import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { bootstrapInstance, loginRoles, migrate, ownerRole, type Instance, type LoginRole } from '@tacet/database';
 import { freePort, startPostgres } from '@tacet/servers';
-
-/** Where the test run's shared servers are; `npm test` starts them once and passes this on. */
-export interface SharedServers {
-  readonly postgresMainUrl: string;
-  readonly postgresKeystoreUrl: string;
-}
-
-/** Variable that names the shared servers' superuser URLs, as JSON. */
-export const sharedServersVariable = 'TEST_SERVERS';
+import { sharedServers, type SharedServers } from './shared-servers.ts';
 
 /** A migrated database of its own, on a real PostgreSQL. */
 export interface TestDatabase {
@@ -32,8 +24,8 @@ const testPassword = 'for-tests-only';
  * is run alone, on a server of its own.
  */
 export async function createTestDatabase(instance: Instance): Promise<TestDatabase> {
-  const shared = process.env[sharedServersVariable];
-  const { url, stop } = shared ? { url: sharedUrl(JSON.parse(shared) as SharedServers, instance), stop: async () => undefined } : await startOwn(instance);
+  const shared = sharedServers();
+  const { url, stop } = shared ? { url: sharedUrl(shared, instance), stop: async () => undefined } : await startOwn(instance);
   const database = `test_${randomBytes(6).toString('hex')}`;
   const passwords = Object.fromEntries(loginRoles[instance].map((role) => [role, testPassword]));
   await bootstrapInstance(url, instance, database, passwords);
