@@ -1,0 +1,1 @@
+export { operatorFileName, operatorFileSchema, type OperatorFile } from './operator-file.ts';
