@@ -36,22 +36,7 @@ export interface RpcClientOptions {
 
 /** Opens a client. It connects with the first call and again after failures. */
 export function createRpcClient<S extends ServiceName>(name: S, options: RpcClientOptions): RpcClient<S> {
-  const { tls } = options;
-  const channel = credentials.createSsl(tls.authority, tls.key, tls.certificate, {
-    checkServerIdentity: (host, certificate) => {
-      if (identityOf(certificate) !== options.server) return new Error(`the server is not tacet://${options.server}`);
-      return checkServerIdentity(host, certificate);
-    },
-  });
-  const client = new Client(options.address, channel, {
-    'grpc.max_receive_message_length': messageBytesMax,
-    'grpc.max_send_message_length': messageBytesMax,
-    'grpc.keepalive_time_ms': 30_000,
-    'grpc.keepalive_timeout_ms': 10_000,
-    'grpc.initial_reconnect_backoff_ms': 100,
-    'grpc.max_reconnect_backoff_ms': 2_000,
-    'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
-  });
+  const client = openChannel(options);
   const calls: Record<string, unknown> = { close: () => client.close() };
   for (const [method, definition] of Object.entries(serviceDefinitions[name])) {
     const rpc = `${name}.${method}`;
@@ -60,7 +45,28 @@ export function createRpcClient<S extends ServiceName>(name: S, options: RpcClie
   return calls as RpcClient<S>;
 }
 
-function unaryCall(client: Client, rpc: string, definition: MethodDefinition<unknown, unknown>) {
+/** A channel to a server whose certificate is of our authority, names the host and speaks for `options.server`. */
+export function openChannel(options: RpcClientOptions): Client {
+  const { tls } = options;
+  const channel = credentials.createSsl(tls.authority, tls.key, tls.certificate, {
+    checkServerIdentity: (host, certificate) => {
+      if (identityOf(certificate) !== options.server) return new Error(`the server is not tacet://${options.server}`);
+      return checkServerIdentity(host, certificate);
+    },
+  });
+  return new Client(options.address, channel, {
+    'grpc.max_receive_message_length': messageBytesMax,
+    'grpc.max_send_message_length': messageBytesMax,
+    'grpc.keepalive_time_ms': 30_000,
+    'grpc.keepalive_timeout_ms': 10_000,
+    'grpc.initial_reconnect_backoff_ms': 100,
+    'grpc.max_reconnect_backoff_ms': 2_000,
+    'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
+  });
+}
+
+/** A unary rpc as an async function. */
+export function unaryCall(client: Client, rpc: string, definition: MethodDefinition<unknown, unknown>) {
   return (request: unknown, { deadlineMs = callDeadlineMs, signal }: CallOptions = {}): Promise<unknown> =>
     new Promise((resolve, reject) => {
       const settle = (error: ServiceError | null, response?: unknown) => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { issue, makeAuthority, type Authority } from '@tacet/certificates';
 import { TacetError } from '@tacet/errors';
-import { createRpcClient, identityOf, offer, RpcUnavailableError, startRpcServer, type Identity, type RpcServer, type TlsFiles } from './index.ts';
+import { checkRpcHealth, createRpcClient, identityOf, offer, RpcUnavailableError, startRpcServer, type Identity, type RpcServer, type TlsFiles } from './index.ts';
 
 let authority: Authority;
 let server: RpcServer;
@@ -80,6 +80,13 @@ test('a certificate of another authority gets no answer', async () => {
 test('a client refuses a server that is somebody else, though of the same authority', async () => {
   const client = await directory('edge', authority, 'billing');
   await expect(client.Resolve({ hash: Buffer.alloc(32) }, { deadlineMs: 500 })).rejects.toBeInstanceOf(RpcUnavailableError);
+});
+
+test('a server tells its health to every identity, and to nobody of another authority', async () => {
+  const address = `127.0.0.1:${server.port}`;
+  expect(await checkRpcHealth({ address, tls: await tls('operator'), server: 'account' })).toBe('SERVING');
+  const stranger = { address, tls: await tls('operator', await makeAuthority()), server: 'account' } as const;
+  await expect(checkRpcHealth(stranger, 500)).rejects.toBeInstanceOf(RpcUnavailableError);
 });
 
 test('a stream yields until its reader leaves', async () => {
