@@ -87,6 +87,7 @@ export const errorCatalogue = {
   cannot_meter: entry(503, s.unavailable, 'Usage cannot be recorded right now, so nothing is served.', 'Try again in a moment.', true),
   directory_stale: entry(503, s.unavailable, 'Keys cannot be checked right now.', 'Try again in a moment.', true),
   overloaded: entry(503, s.unavailable, 'Too many requests are running.', 'Try again in a moment.', true),
+  unavailable: entry(503, s.unavailable, 'A part of the system that this needs does not answer.', 'Try again in a moment.', true),
   first_byte_timeout: entry(504, s.deadlineExceeded, 'The worker did not begin its answer in time.', 'Try again.', true),
   idle_timeout: entry(504, s.deadlineExceeded, 'The worker stopped in the middle of its answer.', 'Try again.', true),
   record_refused: entry(0, s.failedPrecondition, 'The sealed record does not open.', 'It was changed, moved, or its key is gone.'),
