@@ -66,10 +66,16 @@ export interface AccountAdminClient extends grpc.Client {
   listAccounts(argument: _tacet_directory_v1_ListAccountsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_directory_v1_ListAccountsResponse__Output>): grpc.ClientUnaryCall;
   listAccounts(argument: _tacet_directory_v1_ListAccountsRequest, callback: grpc.requestCallback<_tacet_directory_v1_ListAccountsResponse__Output>): grpc.ClientUnaryCall;
   
+  /**
+   * By creation, cursor by key id.
+   */
   ListKeys(argument: _tacet_directory_v1_ListKeysRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_directory_v1_ListKeysResponse__Output>): grpc.ClientUnaryCall;
   ListKeys(argument: _tacet_directory_v1_ListKeysRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_directory_v1_ListKeysResponse__Output>): grpc.ClientUnaryCall;
   ListKeys(argument: _tacet_directory_v1_ListKeysRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_directory_v1_ListKeysResponse__Output>): grpc.ClientUnaryCall;
   ListKeys(argument: _tacet_directory_v1_ListKeysRequest, callback: grpc.requestCallback<_tacet_directory_v1_ListKeysResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * By creation, cursor by key id.
+   */
   listKeys(argument: _tacet_directory_v1_ListKeysRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_directory_v1_ListKeysResponse__Output>): grpc.ClientUnaryCall;
   listKeys(argument: _tacet_directory_v1_ListKeysRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_directory_v1_ListKeysResponse__Output>): grpc.ClientUnaryCall;
   listKeys(argument: _tacet_directory_v1_ListKeysRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_directory_v1_ListKeysResponse__Output>): grpc.ClientUnaryCall;
@@ -128,6 +134,9 @@ export interface AccountAdminHandlers extends grpc.UntypedServiceImplementation 
    */
   ListAccounts: grpc.handleUnaryCall<_tacet_directory_v1_ListAccountsRequest__Output, _tacet_directory_v1_ListAccountsResponse>;
   
+  /**
+   * By creation, cursor by key id.
+   */
   ListKeys: grpc.handleUnaryCall<_tacet_directory_v1_ListKeysRequest__Output, _tacet_directory_v1_ListKeysResponse>;
   
   /**

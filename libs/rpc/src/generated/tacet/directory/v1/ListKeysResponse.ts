@@ -4,8 +4,16 @@ import type { Key as _tacet_directory_v1_Key, Key__Output as _tacet_directory_v1
 
 export interface ListKeysResponse {
   'keys'?: (_tacet_directory_v1_Key)[];
+  /**
+   * Empty when this was the last page.
+   */
+  'next'?: (Buffer | Uint8Array | string);
 }
 
 export interface ListKeysResponse__Output {
   'keys': (_tacet_directory_v1_Key__Output)[];
+  /**
+   * Empty when this was the last page.
+   */
+  'next': (Buffer);
 }
