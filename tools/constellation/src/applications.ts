@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The five processes of the product, by the names of their folders and certificates. */
+export const applications = ['edge', 'account', 'key-service', 'billing', 'pruner'] as const;
+export type Application = (typeof applications)[number];
+
+/** The repository's root folder. */
+export const repositoryFolder = fileURLToPath(new URL(import.meta.url.includes('/dist/') ? '../../../../' : '../../../', import.meta.url));
+
+/** Flags of every process of ours that runs from its source. */
+export const nodeFlags: readonly string[] = ['--conditions=source', '--disable-sigusr1', '--disable-warning=DEP0123'];
+
+/** The arguments of `node` that run a file of the repository, such as `apps/edge/src/main.ts`. */
+export function sourceArguments(file: string, further: readonly string[] = [], flags: readonly string[] = []): string[] {
+  return [...nodeFlags, ...flags, join(repositoryFolder, file), ...further];
+}
+
+/** What a child may inherit. Everything else stays behind: debuggers, profilers and variables that print content. */
+const inherited = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'TZ', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
+
+/** The part of this process's environment that its children get. */
+export function inheritedEnvironment(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(inherited.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])));
+}

@@ -1,0 +1,17 @@
+export { applicationEnvironment, loopbackAddress, type ApplicationInstance, type Deployment, type DeploymentAddresses, type DeploymentMode } from './application-environment.ts';
+export { startProcess, type ApplicationOptions, type ApplicationProcess } from './application-process.ts';
+export { applications, inheritedEnvironment, nodeFlags, repositoryFolder, sourceArguments, type Application } from './applications.ts';
+export { createMovableClock, type MovableClock } from './clock.ts';
+export type { AccountHandle, Constellation, ConstellationOptions, EdgeHandle, RpcHandle } from './constellation.ts';
+export type { CreateAccountOptions, TestAccount } from './create-account.ts';
+export { demoModel, startDemoWorkerProcess, type DemoWorkerOptions, type DemoWorkerProcess } from './demo-worker.ts';
+export { deploymentPaths, type DeploymentPaths } from './deployment-paths.ts';
+export { ensureCertificates } from './ensure-certificates.ts';
+export { ensureSecrets, readDatabasePasswords, writeSecret, type DatabasePasswords } from './ensure-secrets.ts';
+export { createPortSource } from './free-ports.ts';
+export { defaultModels, modelPrices, type TestModel } from './models.ts';
+export { openOperatorClients, type OperatorClients } from './operator-clients.ts';
+export { adminUrlOf, prepareDatabases, type InstanceAccess } from './prepare-databases.ts';
+export { settleAll, type ConstellationDatabase, type ConstellationServers } from './servers.ts';
+export { startConstellation } from './start-constellation.ts';
+export { workersYaml, type Pool } from './workers-yaml.ts';
