@@ -1,0 +1,46 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** A workspace with a `test` script. */
+export interface TestProject {
+  /** Name of its package: `@tacet/edge`. */
+  readonly name: string;
+  /** Relative to the repository: `apps/edge`. */
+  readonly folder: string;
+  /** Whether there is a `*.test.ts` in it. */
+  readonly hasTests: boolean;
+}
+
+interface Manifest {
+  readonly name?: string;
+  readonly workspaces?: readonly string[];
+  readonly scripts?: Readonly<Record<string, string>>;
+}
+
+/** Every workspace of the repository that has a `test` script, in the order of folders. */
+export function listTestProjects(repository: string): readonly TestProject[] {
+  const { workspaces = [] } = readManifest(join(repository, 'package.json'));
+  const manifests = globSync(workspaces.map((pattern) => `${pattern}/package.json`), { cwd: repository }).sort();
+  return manifests.flatMap((file) => {
+    const { name, scripts = {} } = readManifest(join(repository, file));
+    const folder = dirname(file);
+    if (name === undefined || scripts['test'] === undefined) return [];
+    return [{ name, folder, hasTests: globSync(`${folder}/{src,tests}/**/*.test.ts`, { cwd: repository }).length > 0 }];
+  });
+}
+
+/**
+ * The projects that the arguments name, by package (`@tacet/edge`), folder (`apps/edge`) or the last part of it
+ * (`edge`); all for none. Throws an `Error` that names what is unknown and what there is.
+ */
+export function selectProjects(projects: readonly TestProject[], wanted: readonly string[]): readonly TestProject[] {
+  if (wanted.length === 0) return projects;
+  const names = ({ name, folder }: TestProject) => [name, folder, folder.split('/').at(-1)];
+  const unknown = wanted.filter((word) => !projects.some((project) => names(project).includes(word.replace(/\/$/, ''))));
+  if (unknown.length > 0) throw new Error(`no such project: ${unknown.join(', ')}; there are: ${projects.map(({ folder }) => folder).join(', ')}`);
+  return projects.filter((project) => wanted.some((word) => names(project).includes(word.replace(/\/$/, ''))));
+}
+
+function readManifest(file: string): Manifest {
+  return JSON.parse(readFileSync(file, 'utf8')) as Manifest;
+}
