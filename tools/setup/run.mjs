@@ -36,7 +36,8 @@ if (Number(version.slice(1).split('.')[0]) < nodeMajorMin) {
 
 const [script, ...rest] = process.argv.slice(2);
 const child = spawn(node, ['--conditions=source', '--disable-sigusr1', '--disable-warning=DEP0123', join(root, script), ...rest], {
-  stdio: 'inherit',
+  // The channel carries nothing: it closes when this process ends in whatever way, which a long-running command watches.
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   env: { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}` },
 });
 // A terminal sends Ctrl-C to the child as well; other signals are passed on. Either way the child decides.
@@ -44,3 +45,24 @@ process.on('SIGINT', () => {});
 process.on('SIGTERM', () => child.kill('SIGTERM'));
 process.on('SIGHUP', () => child.kill('SIGHUP'));
 child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));
+
+// npm hands a signal to the shell that it runs this in, which does not pass it on: when npm or that shell is gone, stop.
+if (process.env.npm_lifecycle_event !== undefined) {
+  const parent = process.ppid;
+  const shell = describe(parent);
+  const npm = /^(.*\/)?(sh|dash|bash|ash|zsh)$/.test(shell?.command ?? '') ? shell.parent : undefined;
+  setInterval(() => {
+    if (process.ppid !== parent || (npm !== undefined && describe(parent)?.parent !== npm)) child.kill('SIGTERM');
+  }, 1000).unref();
+}
+
+/** The command and the parent of a process; undefined where this system does not tell. */
+function describe(pid) {
+  if (process.platform === 'linux') {
+    const [, command, parent] = /\((.*)\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+    return { command, parent: Number(parent) };
+  }
+  const { stdout } = spawnSync('ps', ['-o', 'ppid=,comm=', '-p', String(pid)], { encoding: 'utf8' });
+  const [, parent, command] = /(\d+)\s+(\S+)/.exec(stdout ?? '') ?? [];
+  return parent === undefined ? undefined : { command, parent: Number(parent) };
+}
