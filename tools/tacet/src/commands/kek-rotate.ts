@@ -1,0 +1,53 @@
+import type { RpcClient } from '@tacet/rpc';
+import type { KekInfo__Output } from '@tacet/rpc/types/keys/v1/KekInfo';
+import { Command } from 'commander';
+import { kekColumns, kekToJson, kekToRow } from '../describe-kek.ts';
+import type { Operator, Run } from '../operator.ts';
+import { createProgressBar } from '../progress-bar.ts';
+import { rewrapAll } from '../rewrap-all.ts';
+import { renderTable } from '../table.ts';
+
+/**
+ * `tacet kek rotate`: a new KEK version, then every DEK is wrapped under it; no record is touched. When an earlier
+ * rotation was not finished, that one is: typing the command again after a crash goes on.
+ */
+export function kekRotateCommand(run: Run): Command {
+  return new Command('rotate')
+    .description('make a new version of the master key and wrap every data key under it; typed again after an interruption, it goes on')
+    .action(
+      run(async (operator) => {
+        const { output, signal, client } = operator;
+        const keys = client('KeyService');
+        const unfinished = (await describe(keys, signal)).filter(({ state, deks }) => state === 'retired' && deks !== '0');
+        const rotated = unfinished.length === 0;
+        if (rotated) {
+          const { kekId, kekVersion } = await keys.RotateKek({}, { signal });
+          output.note(`${kekId} version ${kekVersion} wraps new data keys from now on.`);
+        } else {
+          output.note('An earlier rotation is not finished: no new version is made, the rest of the data keys is wrapped.');
+        }
+        const { total } = await rewrapWithBar(operator, keys);
+        const after = await describe(keys, signal);
+        await output.document({ rotated, rewrapped: total.toString(), keks: after.map(kekToJson) }, () => renderTable(kekColumns, after.map(kekToRow), output.paint));
+        return 'ok';
+      }),
+    );
+}
+
+async function describe(keys: RpcClient<'KeyService'>, signal: AbortSignal): Promise<readonly KekInfo__Output[]> {
+  return (await keys.DescribeKeys({}, { signal })).keks;
+}
+
+async function rewrapWithBar({ messages, output, signal }: Operator, keys: RpcClient<'KeyService'>): Promise<{ total: bigint }> {
+  const bar = createProgressBar(messages, 'rewrapping');
+  try {
+    const progress = await rewrapAll(keys, { signal, onProgress: ({ done, total }) => bar.show(done, total) });
+    bar.clear();
+    output.note(`Wrapped ${progress.done} of ${progress.total} data keys.`);
+    return progress;
+  } catch (error) {
+    bar.clear();
+    output.note('The rewrap is not finished. Both versions open data keys meanwhile; type `tacet kek rotate` again to go on.');
+    throw error;
+  }
+}
