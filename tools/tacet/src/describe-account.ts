@@ -16,5 +16,10 @@ export function accountToJson(account: Account__Output): Json {
 /** An account as named values. */
 export function accountToFields(account: Account__Output): readonly (readonly [string, string])[] {
   const address = account.email === '' ? 'none' : `${account.email} (${account.emailVerified ? 'verified' : 'not verified'})`;
-  return [['account', formatId(account.accountId)], ['e-mail', address], ['status', account.status], ['created', account.createdOn]];
+  return [
+    ['account', formatId(account.accountId)],
+    ['e-mail', address],
+    ['status', account.status],
+    ['created', account.createdOn],
+  ];
 }

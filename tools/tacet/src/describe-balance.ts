@@ -7,7 +7,11 @@ import { renderFields } from './table.ts';
 const usd = (nano: string) => formatUsd(BigInt(nano));
 
 /** Writes a balance as the answer of a command. */
-export async function writeBalance(output: Output, balance: Balance__Output, further: { readonly [field: string]: Json } = {}): Promise<void> {
+export async function writeBalance(
+  output: Output,
+  balance: Balance__Output,
+  further: { readonly [field: string]: Json } = {},
+): Promise<void> {
   const value: Json = {
     account_id: formatId(balance.accountId),
     posted_usd: usd(balance.postedNano),

@@ -4,7 +4,14 @@ import type { Json } from './output.ts';
 
 /** A KEK version as JSON. */
 export function kekToJson(kek: KekInfo__Output): { readonly [field: string]: Json } {
-  return { provider: kek.provider, kek_id: kek.kekId, kek_version: kek.kekVersion, state: kek.state, deks: kek.deks, rewrapped_at: timeOrNull(kek.rewrappedAtMs) };
+  return {
+    provider: kek.provider,
+    kek_id: kek.kekId,
+    kek_version: kek.kekVersion,
+    state: kek.state,
+    deks: kek.deks,
+    rewrapped_at: timeOrNull(kek.rewrappedAtMs),
+  };
 }
 
 /** Columns of a table of KEK versions. */

@@ -26,7 +26,9 @@ export function keyState(key: Key__Output, nowMs: number): string {
 
 /** Limits in a few words; empty when there are none. */
 export function limitsToText(key: Key__Output): string {
-  return Object.entries(limitsToJson(key)).map(([name, value]) => `${name.replaceAll('_', ' ')} ${value}`).join(', ');
+  return Object.entries(limitsToJson(key))
+    .map(([name, value]) => `${name.replaceAll('_', ' ')} ${value}`)
+    .join(', ');
 }
 
 function limitsToJson({ limits }: Key__Output): { readonly [field: string]: string | number } {

@@ -45,7 +45,13 @@ export function modelToJson(model: Omit<CatalogueModel, 'priceVersion'>): { read
     output_default: model.outputDefault,
     overhead_tokens: model.overheadTokens,
     media_tokens_max: model.mediaTokensMax,
-    usd_per_million_tokens: price ? { input: formatUsdPerMillion(price.inputPico), cached: formatUsdPerMillion(price.cachedPico), output: formatUsdPerMillion(price.outputPico) } : null,
+    usd_per_million_tokens: price
+      ? {
+          input: formatUsdPerMillion(price.inputPico),
+          cached: formatUsdPerMillion(price.cachedPico),
+          output: formatUsdPerMillion(price.outputPico),
+        }
+      : null,
   };
 }
 
@@ -63,6 +69,8 @@ export const modelColumns = [
 
 /** A model as a row of `modelColumns`; prices in USD per million tokens. */
 export function modelToRow(model: Omit<CatalogueModel, 'priceVersion'>): readonly string[] {
-  const prices = model.price ? [model.price.inputPico, model.price.cachedPico, model.price.outputPico].map(formatUsdPerMillion) : ['-', '-', '-'];
+  const prices = model.price
+    ? [model.price.inputPico, model.price.cachedPico, model.price.outputPico].map(formatUsdPerMillion)
+    : ['-', '-', '-'];
   return [model.id, ...prices, String(model.contextTokens), String(model.outputDefault)];
 }

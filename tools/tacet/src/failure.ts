@@ -23,10 +23,13 @@ const deadlineExceeded = 4;
 
 /** Says what an error means to an operator, and what to do about it. */
 export function describeFailure(error: unknown, settings: Settings, interrupted: boolean): Failure {
-  if (interrupted) return { exitCode: exitCodes.interrupted, code: 'interrupted', message: 'interrupted; what was under way may have happened' };
+  if (interrupted)
+    return { exitCode: exitCodes.interrupted, code: 'interrupted', message: 'interrupted; what was under way may have happened' };
   if (error instanceof UsageError) return { exitCode: exitCodes.usage, code: 'usage', message: error.message };
-  if (error instanceof ConfigurationError) return { exitCode: exitCodes.usage, code: 'configuration', message: error.message, problems: error.problems };
-  if (error instanceof InvalidFileError) return { exitCode: exitCodes.failed, code: 'invalid_file', message: error.message, problems: error.problems };
+  if (error instanceof ConfigurationError)
+    return { exitCode: exitCodes.usage, code: 'configuration', message: error.message, problems: error.problems };
+  if (error instanceof InvalidFileError)
+    return { exitCode: exitCodes.failed, code: 'invalid_file', message: error.message, problems: error.problems };
   if (error instanceof RpcUnavailableError) return describeUnavailable(error, settings);
   if (error instanceof TacetError) {
     const { code, message, param } = error;

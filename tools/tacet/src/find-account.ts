@@ -3,7 +3,10 @@ import { isId, parseId } from './ids.ts';
 import type { Operator } from './operator.ts';
 import { UsageError } from './usage-error.ts';
 
-/** The 16 bytes of an account that was named by its id or its e-mail address. Throws `UsageError`, and `not_found` for an unknown address. */
+/**
+ * The 16 bytes of an account that was named by its id or its e-mail address. Throws `UsageError`, and `not_found` for an
+ * unknown address.
+ */
 export async function findAccount(operator: Operator, reference: string): Promise<Buffer> {
   if (isId(reference)) return parseId(reference, 'an account');
   if (!reference.includes('@')) throw new UsageError('an account is named by its id or its e-mail address');

@@ -16,4 +16,6 @@ export interface Operator extends Pick<Surroundings, 'input' | 'messages' | 'sig
 export type Outcome = 'ok' | 'failed';
 
 /** Makes commander's action out of a command's work: opens what it needs, closes it again, keeps the outcome. */
-export type Run = <Given extends unknown[]>(work: (operator: Operator, ...given: Given) => Promise<Outcome>) => (...given: Given) => Promise<void>;
+export type Run = <Given extends unknown[]>(
+  work: (operator: Operator, ...given: Given) => Promise<Outcome>,
+) => (...given: Given) => Promise<void>;

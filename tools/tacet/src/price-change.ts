@@ -8,7 +8,8 @@ export type PriceChange = 'new_model' | 'new_price' | 'new_limits' | 'none';
 export function priceChange(model: PricedModel, current: CatalogueModel | undefined): PriceChange {
   if (!current) return 'new_model';
   const { price } = current;
-  if (!price || price.inputPico !== model.inputPico || price.cachedPico !== model.cachedPico || price.outputPico !== model.outputPico) return 'new_price';
+  if (!price || price.inputPico !== model.inputPico || price.cachedPico !== model.cachedPico || price.outputPico !== model.outputPico)
+    return 'new_price';
   const limits = ['contextTokens', 'outputDefault', 'overheadTokens', 'mediaTokensMax'] as const;
   return limits.some((limit) => current[limit] !== model[limit]) ? 'new_limits' : 'none';
 }

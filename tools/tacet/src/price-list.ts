@@ -19,7 +19,12 @@ const usdPerMillionTokens = z
 
 /** What clients send as `model`. */
 export const modelId = () =>
-  z.string().refine((id) => /^[^\p{Cc}\s]+$/u.test(id) && Buffer.byteLength(id) <= modelIdBytesMax, `must be 1 to ${modelIdBytesMax} bytes without spaces and control characters`);
+  z
+    .string()
+    .refine(
+      (id) => /^[^\p{Cc}\s]+$/u.test(id) && Buffer.byteLength(id) <= modelIdBytesMax,
+      `must be 1 to ${modelIdBytesMax} bytes without spaces and control characters`,
+    );
 
 const modelSchema = z.strictObject({
   id: modelId(),
@@ -67,7 +72,13 @@ export function parsePicoPerToken(usdPerMillion: string): bigint {
 /** As billing takes it. */
 export function toModelPrices(model: PricedModel): ModelPrices {
   return {
-    model: { modelId: model.id, contextTokens: model.contextTokens, outputDefault: model.outputDefault, overheadTokens: model.overheadTokens, mediaTokensMax: model.mediaTokensMax },
+    model: {
+      modelId: model.id,
+      contextTokens: model.contextTokens,
+      outputDefault: model.outputDefault,
+      overheadTokens: model.overheadTokens,
+      mediaTokensMax: model.mediaTokensMax,
+    },
     inputPico: model.inputPico.toString(),
     cachedPico: model.cachedPico.toString(),
     outputPico: model.outputPico.toString(),
@@ -87,7 +98,8 @@ function crossProblems(raw: unknown): readonly string[] {
       if (first === undefined) firstAt.set(id, at);
       else problems.push(`models[${at}].id: is the same as models[${first}].id`);
     }
-    if (typeof context === 'number' && typeof output === 'number' && output > context) problems.push(`models[${at}].output_default: must be at most context_tokens`);
+    if (typeof context === 'number' && typeof output === 'number' && output > context)
+      problems.push(`models[${at}].output_default: must be at most context_tokens`);
   });
   return problems;
 }

@@ -31,10 +31,20 @@ export function createProgram(run: Run, answers: TextStream, messages: TextStrea
     .option('--data <dir>', 'data folder of an embedded deployment; .tacet is found by itself')
     .option(`${settingNames.tlsDir.flag} <dir>`, `${settingNames.tlsDir.what} (${settingNames.tlsDir.variable})`)
     .option(`${settingNames.ledgerAddress.flag} <host:port>`, `${settingNames.ledgerAddress.what} (${settingNames.ledgerAddress.variable})`)
-    .option(`${settingNames.directoryAddress.flag} <host:port>`, `${settingNames.directoryAddress.what} (${settingNames.directoryAddress.variable})`)
+    .option(
+      `${settingNames.directoryAddress.flag} <host:port>`,
+      `${settingNames.directoryAddress.what} (${settingNames.directoryAddress.variable})`,
+    )
     .option(`${settingNames.keysAddress.flag} <host:port>`, `${settingNames.keysAddress.what} (${settingNames.keysAddress.variable})`)
     .addHelpText('after', '\nExit codes: 0 ok, 1 failed, 2 wrong usage. docs/operating/cli.md shows every command with an example.');
-  program.addCommand(group('account', 'accounts', [accountCreateCommand(run), accountListCommand(run), accountSuspendCommand(run), accountResumeCommand(run)]));
+  program.addCommand(
+    group('account', 'accounts', [
+      accountCreateCommand(run),
+      accountListCommand(run),
+      accountSuspendCommand(run),
+      accountResumeCommand(run),
+    ]),
+  );
   program.addCommand(group('key', 'API keys', [keyCreateCommand(run), keyListCommand(run), keyRevokeCommand(run)]));
   program.addCommand(balanceCommand(run));
   program.addCommand(group('credit', 'credit and overdraft', [creditGrantCommand(run), creditOverdraftCommand(run)]));

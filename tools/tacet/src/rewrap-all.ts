@@ -22,7 +22,10 @@ interface RewrapOptions {
  * breaks (a restart, the age limit of connections) is opened again and goes on from there. Throws what the last of
  * `rewrapAttemptsMax` attempts without progress threw.
  */
-export async function rewrapAll(keys: Pick<RpcClient<'KeyService'>, 'RewrapAll'>, { signal, onProgress, wait = () => sleep(waitMs, undefined, { signal }) }: RewrapOptions): Promise<Progress> {
+export async function rewrapAll(
+  keys: Pick<RpcClient<'KeyService'>, 'RewrapAll'>,
+  { signal, onProgress, wait = () => sleep(waitMs, undefined, { signal }) }: RewrapOptions,
+): Promise<Progress> {
   let failures = 0;
   for (;;) {
     let failure: unknown = new Error('key-service ended the rewrap before it was finished');

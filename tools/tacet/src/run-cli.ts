@@ -17,16 +17,18 @@ export async function runCli(surroundings: Surroundings): Promise<number> {
   answers.on('error', () => undefined);
   let outcome: Outcome = 'ok';
   let settings: Settings = {};
-  const run: Run = (work) => async (...given) => {
-    const flags = (given.at(-1) as { optsWithGlobals(): Flags }).optsWithGlobals();
-    settings = findSettings(flags, environment, surroundings.execArgv, foldersOf(surroundings));
-    const { operator, close } = openOperator(surroundings, settings, output);
-    try {
-      outcome = await work(operator, ...given);
-    } finally {
-      close();
-    }
-  };
+  const run: Run =
+    (work) =>
+    async (...given) => {
+      const flags = (given.at(-1) as { optsWithGlobals(): Flags }).optsWithGlobals();
+      settings = findSettings(flags, environment, surroundings.execArgv, foldersOf(surroundings));
+      const { operator, close } = openOperator(surroundings, settings, output);
+      try {
+        outcome = await work(operator, ...given);
+      } finally {
+        close();
+      }
+    };
   try {
     await createProgram(run, answers, messages).parseAsync([...surroundings.arguments], { from: 'user' });
     return outcome === 'ok' ? exitCodes.ok : exitCodes.failed;
@@ -66,7 +68,8 @@ function foldersOf({ environment, folder }: Surroundings): readonly [string, ...
 /** commander has said on standard error what is wrong; asking for help is not wrong. */
 async function tellUsage({ exitCode, message }: CommanderError, output: Output): Promise<number> {
   if (exitCode === 0) return exitCodes.ok;
-  if (output.json) await output.document({ error: { code: 'usage', message: message.replace(/^error: /, '') } }, () => '').catch(() => undefined);
+  if (output.json)
+    await output.document({ error: { code: 'usage', message: message.replace(/^error: /, '') } }, () => '').catch(() => undefined);
   return exitCodes.usage;
 }
 
@@ -75,7 +78,13 @@ async function tell(failure: Failure, output: Output, paint: Paint): Promise<num
   output.note(`${paint('red', 'tacet:')} ${code}: ${message}${param === undefined ? '' : ` (${param})`}`);
   if (remedy !== undefined) output.note(`  ${remedy}`);
   if (output.json) {
-    const error = { code, message, ...(remedy === undefined ? {} : { remedy }), ...(param === undefined ? {} : { param }), ...(problems === undefined ? {} : { problems }) };
+    const error = {
+      code,
+      message,
+      ...(remedy === undefined ? {} : { remedy }),
+      ...(param === undefined ? {} : { param }),
+      ...(problems === undefined ? {} : { problems }),
+    };
     await output.document({ error }, () => '').catch(() => undefined);
   }
   return exitCode;

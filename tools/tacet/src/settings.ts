@@ -36,7 +36,11 @@ export const settingNames = {
   directoryAddress: { flag: '--directory-address', variable: 'TACET_DIRECTORY_ADDRESS', what: "the address of account's gRPC door" },
   keysAddress: { flag: '--keys-address', variable: 'TACET_KEYS_ADDRESS', what: "the address of key-service's gRPC door" },
   postgresUrlFile: { flag: '--postgres-url-file', variable: 'TACET_POSTGRES_URL_FILE', what: 'the file with the URL of the main instance' },
-  keystoreUrlFile: { flag: '--keystore-url-file', variable: 'TACET_KEYSTORE_URL_FILE', what: 'the file with the URL of the keystore instance' },
+  keystoreUrlFile: {
+    flag: '--keystore-url-file',
+    variable: 'TACET_KEYSTORE_URL_FILE',
+    what: 'the file with the URL of the keystore instance',
+  },
   workersFile: { flag: '--workers-file', variable: 'TACET_EDGE_WORKERS_FILE', what: "the edge's workers.yaml" },
   modelsFile: { flag: '--models-file', variable: 'TACET_MODELS_FILE', what: 'the models.yaml' },
 } as const;
@@ -60,7 +64,12 @@ export type Flags = Readonly<Record<string, unknown>>;
  * environment, so that two deployments are never mixed; else variables count; else, when neither names any part of a
  * deployment, `.tacet/operator.json` of one of `folders`. Throws `UsageError` and `ConfigurationError`.
  */
-export function findSettings(flags: Flags, environment: Environment, execArgv: readonly string[], folders: readonly [string, ...string[]]): Settings {
+export function findSettings(
+  flags: Flags,
+  environment: Environment,
+  execArgv: readonly string[],
+  folders: readonly [string, ...string[]],
+): Settings {
   const [folder] = folders;
   const variables = readVariables(environment, execArgv);
   const flagged = fromFlags(flags, folder);
@@ -76,7 +85,9 @@ export function requireSetting(settings: Settings, name: SettingName): string {
   const value = settings[name];
   if (value !== undefined) return value;
   const { flag, variable, what } = settingNames[name];
-  throw new UsageError(`${what} is not known: give ${flag}, set ${variable}, or name the data folder of an embedded deployment with --data`);
+  throw new UsageError(
+    `${what} is not known: give ${flag}, set ${variable}, or name the data folder of an embedded deployment with --data`,
+  );
 }
 
 /** `edge=host:port,account=host:port`. Throws `UsageError`. */
@@ -85,7 +96,8 @@ export function parseHealthAddresses(text: string): NonNullable<Settings['health
   for (const part of text.split(',').filter((one) => one !== '')) {
     const [process, address] = part.trim().split('=');
     const name = processNames.find((known) => known === process);
-    if (!name || !addressRule.safeParse(address).success) throw new UsageError(`health addresses look like edge=host:port,account=host:port, with the processes ${processNames.join(', ')}`);
+    if (!name || !addressRule.safeParse(address).success)
+      throw new UsageError(`health addresses look like edge=host:port,account=host:port, with the processes ${processNames.join(', ')}`);
     addresses[name] = address ?? '';
   }
   return addresses;
@@ -96,7 +108,9 @@ type Variables = Readonly<Record<string, string | undefined>>;
 /** A shell of an operator may hold variables of the processes too, so only our own are looked at. */
 function readVariables(environment: Environment, execArgv: readonly string[]): Variables {
   const shape = {
-    ...Object.fromEntries(names.map((name) => [settingNames[name].variable, (pathSettings.has(name) ? z.string().min(1) : addressRule).optional()])),
+    ...Object.fromEntries(
+      names.map((name) => [settingNames[name].variable, (pathSettings.has(name) ? z.string().min(1) : addressRule).optional()]),
+    ),
     [healthVariable]: z.string().min(1).optional(),
     TACET_ALLOW_PROFILING: commonVariables.TACET_ALLOW_PROFILING,
   };
@@ -134,7 +148,8 @@ function readOperatorFile(file: string): Settings {
     throw new UsageError(`${file} cannot be read: is this the data folder of a deployment that was started once?`, { cause: error });
   }
   const { success, data, error } = operatorFileSchema.safeParse(raw);
-  if (!success) throw new UsageError(`${file} is not what this command line understands:\n  ${describeIssues(error.issues, raw).join('\n  ')}`);
+  if (!success)
+    throw new UsageError(`${file} is not what this command line understands:\n  ${describeIssues(error.issues, raw).join('\n  ')}`);
   const { version: _, ...settings } = data;
   const at = (path: string | undefined) => (path === undefined || isAbsolute(path) ? path : join(file, '..', path));
   return {

@@ -62,7 +62,13 @@ function measure(columns: readonly Column[], rows: readonly (readonly string[])[
 
 function titles(columns: readonly Column[], widths: readonly number[], paint: Paint): string {
   const plain = columns.map(({ align = 'left' }) => ({ title: '', align }));
-  return line(plain, columns.map(({ title }) => title), widths, (_, text) => paint('bold', text), 'bold');
+  return line(
+    plain,
+    columns.map(({ title }) => title),
+    widths,
+    (_, text) => paint('bold', text),
+    'bold',
+  );
 }
 
 function line(columns: readonly Column[], row: readonly string[], widths: readonly number[], paint: Paint, always?: Style): string {

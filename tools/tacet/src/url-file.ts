@@ -5,7 +5,8 @@ import { requireSetting, settingNames, type Settings } from './settings.ts';
 export function readUrlFile(settings: Settings, name: 'postgresUrlFile' | 'keystoreUrlFile'): string {
   const { variable } = settingNames[name];
   const url = readSecretFile(variable, requireSetting(settings, name)).trim();
-  if (!URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol)) throw new Error(`${variable}: the file does not hold one postgres:// URL`);
+  if (!URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol))
+    throw new Error(`${variable}: the file does not hold one postgres:// URL`);
   return url;
 }
 

@@ -42,5 +42,7 @@ function duplicateIds(raw: unknown): readonly string[] {
   const pools = (raw as { pools?: unknown } | null)?.pools;
   if (!Array.isArray(pools)) return [];
   const ids = pools.map((pool: { id?: unknown } | null) => pool?.id);
-  return ids.flatMap((id, at) => (id !== undefined && ids.indexOf(id) < at ? [`pools[${at}].id: is the same as pools[${ids.indexOf(id)}].id`] : []));
+  return ids.flatMap((id, at) =>
+    id !== undefined && ids.indexOf(id) < at ? [`pools[${at}].id: is the same as pools[${ids.indexOf(id)}].id`] : [],
+  );
 }

@@ -23,10 +23,18 @@ export function readYamlFile<T>(file: string, parse: (text: string, file: string
  * Parses YAML and checks it against a schema and, whether or not that holds, against `further` rules over the raw
  * value. Throws `InvalidFileError`, which lists everything at once.
  */
-export function parseYaml<S extends z.ZodType>(text: string, file: string, schema: S, further: (raw: unknown) => readonly string[]): z.output<S> {
+export function parseYaml<S extends z.ZodType>(
+  text: string,
+  file: string,
+  schema: S,
+  further: (raw: unknown) => readonly string[],
+): z.output<S> {
   const document = parseDocument(text, { version: '1.2', schema: 'core', uniqueKeys: true, prettyErrors: false });
   if (document.errors.length > 0) {
-    const problems = document.errors.map(({ code, pos: [at] }) => `line ${text.slice(0, at).split('\n').length}: is not valid YAML (${code.toLowerCase().replaceAll('_', ' ')})`);
+    const problems = document.errors.map(
+      ({ code, pos: [at] }) =>
+        `line ${text.slice(0, at).split('\n').length}: is not valid YAML (${code.toLowerCase().replaceAll('_', ' ')})`,
+    );
     throw new InvalidFileError(file, problems);
   }
   const raw: unknown = document.toJS({ maxAliasCount: 100 });
@@ -48,7 +56,9 @@ function ruleOf(issue: z.core.$ZodIssue, raw: unknown): string {
   if (valueAt(raw, issue.path) === undefined) return 'is required';
   switch (issue.code) {
     case 'invalid_type':
-      return issue.message.startsWith('must ') ? issue.message : `must be ${article(issue.expected === 'int' ? 'whole number' : issue.expected)}`;
+      return issue.message.startsWith('must ')
+        ? issue.message
+        : `must be ${article(issue.expected === 'int' ? 'whole number' : issue.expected)}`;
     case 'too_small':
       return issue.origin === 'array' ? `must have at least ${issue.minimum} elements` : `must be at least ${issue.minimum}`;
     case 'too_big':

@@ -13,7 +13,9 @@ export function creditOverdraftCommand(run: Run): Command {
     .action(
       run(async (operator, reference: string, overdraftNano: bigint) => {
         const accountId = await findAccount(operator, reference);
-        const balance = await operator.client('Ledger').SetOverdraft({ accountId, overdraftNano: overdraftNano.toString() }, { signal: operator.signal });
+        const balance = await operator
+          .client('Ledger')
+          .SetOverdraft({ accountId, overdraftNano: overdraftNano.toString() }, { signal: operator.signal });
         await writeBalance(operator.output, balance);
         return 'ok';
       }),

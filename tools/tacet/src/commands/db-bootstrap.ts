@@ -30,9 +30,18 @@ export function dbBootstrapCommand(run: Run): Command {
         const passwords = readPasswords(resolve(folder, passwordsDir));
         await checkInstancesDiffer(urls.main, urls.keystore);
         for (const instance of instances) await bootstrapInstance(urls[instance], instance, database, pick(passwords, instance));
-        const rows = instances.map((instance) => ({ instance, server: placeOf(urls[instance]).split('/')[0] ?? '', database, roles: loginRoles[instance] }));
+        const rows = instances.map((instance) => ({
+          instance,
+          server: placeOf(urls[instance]).split('/')[0] ?? '',
+          database,
+          roles: loginRoles[instance],
+        }));
         await output.document({ instances: rows }, () =>
-          renderTable([{ title: 'INSTANCE' }, { title: 'SERVER' }, { title: 'DATABASE' }, { title: 'LOGIN ROLES' }], rows.map((row) => [row.instance, row.server, row.database, row.roles.join(', ')]), output.paint),
+          renderTable(
+            [{ title: 'INSTANCE' }, { title: 'SERVER' }, { title: 'DATABASE' }, { title: 'LOGIN ROLES' }],
+            rows.map((row) => [row.instance, row.server, row.database, row.roles.join(', ')]),
+            output.paint,
+          ),
         );
         return 'ok';
       }),
@@ -44,7 +53,10 @@ function readPasswords(folder: string): Readonly<Record<LoginRole, string>> {
   const roles = [...loginRoles.main, ...loginRoles.keystore];
   const missing = roles.filter((role) => !existsSync(join(folder, role)));
   if (missing.length > 0) throw new UsageError(`--passwords-dir lacks the files ${missing.join(', ')}`);
-  return Object.fromEntries(roles.map((role) => [role, readSecretFile(`--passwords-dir ${role}`, join(folder, role))])) as Record<LoginRole, string>;
+  return Object.fromEntries(roles.map((role) => [role, readSecretFile(`--passwords-dir ${role}`, join(folder, role))])) as Record<
+    LoginRole,
+    string
+  >;
 }
 
 function pick(passwords: Readonly<Record<LoginRole, string>>, instance: Instance): Partial<Record<LoginRole, string>> {

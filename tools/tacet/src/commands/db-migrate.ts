@@ -18,13 +18,19 @@ export function dbMigrateCommand(run: Run): Command {
         const urls = { main: readUrlFile(settings, 'postgresUrlFile'), keystore: readUrlFile(settings, 'keystoreUrlFile') };
         for (const instance of instances) {
           // What another role made would belong to it, and the grants of the migrations would not be the whole truth.
-          if (roleOf(urls[instance]) !== ownerRole[instance]) throw new UsageError(`the URL of the ${instance} instance must log in as ${ownerRole[instance]}`);
+          if (roleOf(urls[instance]) !== ownerRole[instance])
+            throw new UsageError(`the URL of the ${instance} instance must log in as ${ownerRole[instance]}`);
         }
         await checkInstancesDiffer(urls.main, urls.keystore);
         const ran: { instance: string; place: string; migrations: readonly string[] }[] = [];
-        for (const instance of instances) ran.push({ instance, place: placeOf(urls[instance]), migrations: await migrate(urls[instance], instance) });
+        for (const instance of instances)
+          ran.push({ instance, place: placeOf(urls[instance]), migrations: await migrate(urls[instance], instance) });
         await output.document({ instances: ran.map(({ instance, migrations }) => ({ instance, migrations })) }, () =>
-          renderTable([{ title: 'INSTANCE' }, { title: 'DATABASE' }, { title: 'MIGRATIONS' }], ran.map(({ instance, place, migrations }) => [instance, place, migrations.join(', ') || 'up to date']), output.paint),
+          renderTable(
+            [{ title: 'INSTANCE' }, { title: 'DATABASE' }, { title: 'MIGRATIONS' }],
+            ran.map(({ instance, place, migrations }) => [instance, place, migrations.join(', ') || 'up to date']),
+            output.paint,
+          ),
         );
         return 'ok';
       }),

@@ -18,15 +18,26 @@ export function doctorCommand(run: Run): Command {
   return new Command('doctor')
     .description('check certificates, processes, databases, clocks and files, and say what to do about what is wrong')
     .option('--health-addresses <list>', 'metrics doors: edge=host:port,account=host:port,... (TACET_HEALTH_ADDRESSES)')
-    .option(`${settingNames.postgresUrlFile.flag} <file>`, `${settingNames.postgresUrlFile.what} (${settingNames.postgresUrlFile.variable})`)
-    .option(`${settingNames.keystoreUrlFile.flag} <file>`, `${settingNames.keystoreUrlFile.what} (${settingNames.keystoreUrlFile.variable})`)
+    .option(
+      `${settingNames.postgresUrlFile.flag} <file>`,
+      `${settingNames.postgresUrlFile.what} (${settingNames.postgresUrlFile.variable})`,
+    )
+    .option(
+      `${settingNames.keystoreUrlFile.flag} <file>`,
+      `${settingNames.keystoreUrlFile.what} (${settingNames.keystoreUrlFile.variable})`,
+    )
     .option(`${settingNames.workersFile.flag} <file>`, `${settingNames.workersFile.what} (${settingNames.workersFile.variable})`)
     .option(`${settingNames.modelsFile.flag} <file>`, `${settingNames.modelsFile.what} (${settingNames.modelsFile.variable})`)
     .action(
       run(async (operator) => {
         const { output, settings, now } = operator;
         if (settings.operatorFile !== undefined) output.note(`The deployment of ${settings.operatorFile}`);
-        const checks: Check[] = [checkOwnCertificate(settings, now()), ...(await checkDoors(operator)), ...(await checkReadiness(settings, now)), ...(await checkDatabases(settings, now))];
+        const checks: Check[] = [
+          checkOwnCertificate(settings, now()),
+          ...(await checkDoors(operator)),
+          ...(await checkReadiness(settings, now)),
+          ...(await checkDatabases(settings, now)),
+        ];
         const files = checkFiles(settings);
         checks.push(...files.checks, checkPriced(files.served, await pricedModels(operator)));
         const count = (state: Check['state']) => checks.filter((check) => check.state === state).length;
@@ -41,8 +52,14 @@ export function doctorCommand(run: Run): Command {
 }
 
 function renderChecks(checks: readonly Check[], paint: Parameters<typeof renderTable>[2]): string {
-  const table = renderTable(columns, checks.map(({ state, name, detail }) => [state, name, detail]), paint);
-  const remedies = checks.filter(({ remedy }) => remedy !== undefined).map(({ state, name, remedy }) => `${paint(styles[state], name)}: ${remedy ?? ''}\n`);
+  const table = renderTable(
+    columns,
+    checks.map(({ state, name, detail }) => [state, name, detail]),
+    paint,
+  );
+  const remedies = checks
+    .filter(({ remedy }) => remedy !== undefined)
+    .map(({ state, name, remedy }) => `${paint(styles[state], name)}: ${remedy ?? ''}\n`);
   return remedies.length === 0 ? table : `${table}\nWhat to do:\n${remedies.map((line) => `  ${line}`).join('')}`;
 }
 

@@ -26,7 +26,8 @@ export function kekDestroyCommand(run: Run): Command {
         const { output, signal, client } = operator;
         const keys = client('KeyService');
         const target = choose((await keys.DescribeKeys({}, { signal })).keks, kekVersion, kek);
-        const lost = target.deks === '0' ? '' : ` ${target.deks} data keys are wrapped by it: with --force their accounts' messages are lost.`;
+        const lost =
+          target.deks === '0' ? '' : ` ${target.deks} data keys are wrapped by it: with --force their accounts' messages are lost.`;
         if (!(await confirm(`Destroy ${target.kekId} version ${kekVersion} for good?${lost}`, yes, operator))) return 'failed';
         const destroyed = await keys.DestroyKekVersion({ kekId: target.kekId, kekVersion, force }, { signal });
         await output.document(kekToJson(destroyed), () => renderTable(kekColumns, [kekToRow(destroyed)], output.paint));
@@ -39,6 +40,9 @@ function choose(keks: readonly KekInfo__Output[], version: number, kekId: string
   const found = keks.filter((kek) => kek.kekVersion === version && (kekId === undefined || kek.kekId === kekId));
   const [kek, second] = found;
   if (!kek) throw new UsageError(`there is no version ${version}; \`tacet kek status\` lists them`);
-  if (second) throw new UsageError(`several master keys have a version ${version}: give --kek with one of ${found.map((one) => one.kekId).join(', ')}`);
+  if (second)
+    throw new UsageError(
+      `several master keys have a version ${version}: give --kek with one of ${found.map((one) => one.kekId).join(', ')}`,
+    );
   return kek;
 }

@@ -28,7 +28,9 @@ export function kekRotateCommand(run: Run): Command {
         }
         const { total } = await rewrapWithBar(operator, keys);
         const after = await describe(keys, signal);
-        await output.document({ rotated, rewrapped: total.toString(), keks: after.map(kekToJson) }, () => renderTable(kekColumns, after.map(kekToRow), output.paint));
+        await output.document({ rotated, rewrapped: total.toString(), keks: after.map(kekToJson) }, () =>
+          renderTable(kekColumns, after.map(kekToRow), output.paint),
+        );
         return 'ok';
       }),
     );

@@ -41,7 +41,17 @@ export function keyCreateCommand(run: Run): Command {
         const { key, plaintextKey } = await client('AccountAdmin').CreateKey({ accountId, ...toRequest(options, now()) }, { signal });
         if (!key) throw new Error('account answered without the key');
         await output.document({ ...keyToJson(key), key: plaintextKey }, () =>
-          renderFields([['key', plaintextKey], ['id', formatId(key.keyId)], ['name', key.name], ['no-log', key.noLog ? 'yes' : 'no'], ['models', key.models.join(', ') || 'every model'], ['limits', limitsToText(key) || 'none']], output.paint),
+          renderFields(
+            [
+              ['key', plaintextKey],
+              ['id', formatId(key.keyId)],
+              ['name', key.name],
+              ['no-log', key.noLog ? 'yes' : 'no'],
+              ['models', key.models.join(', ') || 'every model'],
+              ['limits', limitsToText(key) || 'none'],
+            ],
+            output.paint,
+          ),
         );
         output.note('This is the only time the key is shown: only its hash is stored.');
         return 'ok';

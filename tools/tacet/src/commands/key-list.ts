@@ -33,7 +33,16 @@ export function keyListCommand(run: Run): Command {
           const { keys, next } = await admin.ListKeys({ accountId, after, pageSize }, { signal });
           for (const key of keys) {
             const state = keyState(key, now());
-            const row = [key.publicId, key.name, state, key.noLog ? 'yes' : 'no', key.models.join(', ') || 'all', limitsToText(key) || 'none', timeOrNull(key.expiresAtMs) ?? 'never', formatId(key.keyId)];
+            const row = [
+              key.publicId,
+              key.name,
+              state,
+              key.noLog ? 'yes' : 'no',
+              key.models.join(', ') || 'all',
+              limitsToText(key) || 'none',
+              timeOrNull(key.expiresAtMs) ?? 'never',
+              formatId(key.keyId),
+            ];
             await answer.add({ ...keyToJson(key), state }, row);
           }
           count += keys.length;

@@ -18,7 +18,17 @@ export function keyRevokeCommand(run: Run): Command {
         const request = toRequest(reference);
         if (!(await confirm(`Revoke the key ${reference} for good?`, yes, operator))) return 'failed';
         const key = await client('AccountAdmin').RevokeKey(request, { signal });
-        await output.document(keyToJson(key), () => renderFields([['key', formatId(key.keyId)], ['public id', key.publicId], ['name', key.name], ['revoked', timeOrNull(key.revokedAtMs) ?? 'no']], output.paint));
+        await output.document(keyToJson(key), () =>
+          renderFields(
+            [
+              ['key', formatId(key.keyId)],
+              ['public id', key.publicId],
+              ['name', key.name],
+              ['revoked', timeOrNull(key.revokedAtMs) ?? 'no'],
+            ],
+            output.paint,
+          ),
+        );
         return 'ok';
       }),
     );

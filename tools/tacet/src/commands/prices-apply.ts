@@ -21,13 +21,25 @@ export function pricesApplyCommand(run: Run): Command {
         const models = readYamlFile(resolve(folder, file), parsePriceList);
         const before = toCatalogue(await client('Ledger').ApplyPrices({ models: [] }, { signal }));
         const changes = changesOf(models, before);
-        const added = dryRun ? changes.filter(({ change }) => change === 'new_model' || change === 'new_price').length : await apply(operator, models);
-        await output.document({ dry_run: dryRun, added, models: changes.map(({ model, change }) => ({ ...modelToJson({ ...model, price: model }), change })) }, () =>
-          renderTable(columns, changes.map(({ model, change }) => [...modelToRow({ ...model, price: model }), change.replace('_', ' ')]), output.paint),
+        const added = dryRun
+          ? changes.filter(({ change }) => change === 'new_model' || change === 'new_price').length
+          : await apply(operator, models);
+        await output.document(
+          { dry_run: dryRun, added, models: changes.map(({ model, change }) => ({ ...modelToJson({ ...model, price: model }), change })) },
+          () =>
+            renderTable(
+              columns,
+              changes.map(({ model, change }) => [...modelToRow({ ...model, price: model }), change.replace('_', ' ')]),
+              output.paint,
+            ),
         );
         const kept = before.filter(({ id }) => !models.some((model) => model.id === id)).map(({ id }) => id);
         if (kept.length > 0) output.note(`Not in the file, and left as they are: ${kept.join(', ')}`);
-        output.note(dryRun ? `${added} price versions would be made; nothing was changed.` : `${added} price versions were made. Requests that are running keep the price they were admitted under.`);
+        output.note(
+          dryRun
+            ? `${added} price versions would be made; nothing was changed.`
+            : `${added} price versions were made. Requests that are running keep the price they were admitted under.`,
+        );
         return 'ok';
       }),
     );
@@ -37,7 +49,10 @@ async function apply({ client, signal }: Operator, models: readonly PricedModel[
   return (await client('Ledger').ApplyPrices({ models: models.map(toModelPrices) }, { signal })).added;
 }
 
-function changesOf(models: readonly PricedModel[], before: readonly CatalogueModel[]): readonly { model: PricedModel; change: PriceChange }[] {
+function changesOf(
+  models: readonly PricedModel[],
+  before: readonly CatalogueModel[],
+): readonly { model: PricedModel; change: PriceChange }[] {
   const byId = new Map(before.map((model) => [model.id, model]));
   return models.map((model) => ({ model, change: priceChange(model, byId.get(model.id)) }));
 }

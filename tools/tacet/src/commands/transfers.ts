@@ -4,7 +4,14 @@ import { findAccount } from '../find-account.ts';
 import { formatId } from '../ids.ts';
 import type { Run } from '../operator.ts';
 
-const columns = [{ title: 'TIME' }, { title: 'USD', align: 'right' as const }, { title: 'KIND' }, { title: 'COUNTERPART' }, { title: 'REFERENCE' }, { title: 'TRANSFER' }];
+const columns = [
+  { title: 'TIME' },
+  { title: 'USD', align: 'right' as const },
+  { title: 'KIND' },
+  { title: 'COUNTERPART' },
+  { title: 'REFERENCE' },
+  { title: 'TRANSFER' },
+];
 
 /** `tacet transfers`: every movement of an account's money, oldest first. */
 export function transfersCommand(run: Run): Command {
@@ -21,7 +28,14 @@ export function transfersCommand(run: Run): Command {
           const id = formatId(transfer.transferId);
           const amount = formatUsd(BigInt(transfer.amountNano));
           const at = new Date(Number(transfer.createdAtMs)).toISOString();
-          await answer.add({ transfer_id: id, created_at: at, amount_usd: amount, kind, counterpart, reference: of }, [at, amount, kind, counterpart, of, id]);
+          await answer.add({ transfer_id: id, created_at: at, amount_usd: amount, kind, counterpart, reference: of }, [
+            at,
+            amount,
+            kind,
+            counterpart,
+            of,
+            id,
+          ]);
         }
         await answer.end();
         return 'ok';

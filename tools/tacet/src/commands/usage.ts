@@ -45,7 +45,10 @@ export function usageCommand(run: Run): Command {
         const requests = output.stream(requestColumns);
         const periods = output.stream(periodColumns);
         let inPeriods = false;
-        for await (const { request, period } of client('Ledger').ListUsage({ accountId, fromMs: String(from), toMs: String(to), requestsMax: limit }, { signal })) {
+        for await (const { request, period } of client('Ledger').ListUsage(
+          { accountId, fromMs: String(from), toMs: String(to), requestsMax: limit },
+          { signal },
+        )) {
           if (request) await addRequest(requests, request);
           if (!period) continue;
           if (!inPeriods) await requests.end();
@@ -81,7 +84,16 @@ async function addRequest(answer: AnswerStream, row: RequestUsage__Output): Prom
     finished_at: finishedAt,
     final: row.final,
   };
-  await answer.add(value, [finishedAt, modelId, row.final ? status : 'running', inputTokens, cachedTokens, outputTokens, charged, formatId(row.requestId)]);
+  await answer.add(value, [
+    finishedAt,
+    modelId,
+    row.final ? status : 'running',
+    inputTokens,
+    cachedTokens,
+    outputTokens,
+    charged,
+    formatId(row.requestId),
+  ]);
 }
 
 async function addPeriod(answer: AnswerStream, row: PeriodUsage__Output): Promise<void> {
@@ -100,5 +112,13 @@ async function addPeriod(answer: AnswerStream, row: PeriodUsage__Output): Promis
     no_log: row.noLog,
     closed: row.closed,
   };
-  await answer.add(value, [period, modelId, formatId(row.keyId) || (row.noLog ? 'no-log' : ''), inputTokens, cachedTokens, outputTokens, charged]);
+  await answer.add(value, [
+    period,
+    modelId,
+    formatId(row.keyId) || (row.noLog ? 'no-log' : ''),
+    inputTokens,
+    cachedTokens,
+    outputTokens,
+    charged,
+  ]);
 }

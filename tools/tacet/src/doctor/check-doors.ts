@@ -38,13 +38,23 @@ async function checkCertificate(server: string, address: string, tls: TlsFiles, 
   try {
     const { certificate, refusal } = await probeTls(address, tls);
     const identity = identityOf(certificate);
-    if (identity !== server) return failed(name, `speaks for ${identity ?? 'nobody'}`, `Check the address: ${server} is meant to answer there.`);
+    if (identity !== server)
+      return failed(name, `speaks for ${identity ?? 'nobody'}`, `Check the address: ${server} is meant to answer there.`);
     const validity = describeValidity(Date.parse(certificate.valid_from), Date.parse(certificate.valid_to), nowMs);
     if (!validity.valid) return failed(name, validity.text, `Renew the certificate of ${server}.`);
-    if (refusal !== undefined) return failed(name, refusalText(refusal), 'Issue it again: by the authority of ca.crt, with the host of the address among its names.');
+    if (refusal !== undefined)
+      return failed(
+        name,
+        refusalText(refusal),
+        'Issue it again: by the authority of ca.crt, with the host of the address among its names.',
+      );
     return ok(name, `tacet://${identity}, ${validity.text}`);
   } catch (error) {
-    return failed(name, sentences(error), `Check that ${server} runs and listens at ${address}, and that nothing between refuses the connection.`);
+    return failed(
+      name,
+      sentences(error),
+      `Check that ${server} runs and listens at ${address}, and that nothing between refuses the connection.`,
+    );
   }
 }
 
@@ -74,7 +84,8 @@ async function checkAccess(operator: Operator, service: OperatorService): Promis
     return ok(name, `${service} answered`);
   } catch (error) {
     const { code, message, remedy = '' } = describeFailure(error, operator.settings, false);
-    const advice = error instanceof TacetError && code === 'internal_error' ? `Read the log of ${server}; often its database is out of reach.` : remedy;
+    const advice =
+      error instanceof TacetError && code === 'internal_error' ? `Read the log of ${server}; often its database is out of reach.` : remedy;
     return failed(name, `${code}: ${message}`, advice);
   }
 }

@@ -8,7 +8,7 @@ import { failed, ok, skipped, type Check } from './check.ts';
 
 interface Files {
   readonly checks: readonly Check[];
-  /** Ids of the models that the workers serve, and of those that the price list names; undefined when that file is not known or not valid. */
+  /** Ids of the models that the workers serve; undefined when that file is not known or not valid. */
   readonly served: readonly string[] | undefined;
 }
 
@@ -25,10 +25,21 @@ export function checkPriced(served: readonly string[] | undefined, priced: Reado
   const name = 'every served model has a price';
   if (!served || !priced) return skipped(name, 'needs workers.yaml and billing', 'Give --workers-file and --ledger-address.');
   const missing = served.filter((id) => !priced.has(id));
-  return missing.length === 0 ? ok(name, `${served.length} models`) : failed(name, `without: ${missing.join(', ')}`, 'Add them to models.yaml and run `tacet prices apply`; until then they are answered with 404 model_not_priced.');
+  return missing.length === 0
+    ? ok(name, `${served.length} models`)
+    : failed(
+        name,
+        `without: ${missing.join(', ')}`,
+        'Add them to models.yaml and run `tacet prices apply`; until then they are answered with 404 model_not_priced.',
+      );
 }
 
-function checkFile<T>(setting: 'workersFile' | 'modelsFile', settings: Settings, parse: (text: string, file: string) => T, describe: (value: T) => string): { readonly check: Check; readonly value?: T } {
+function checkFile<T>(
+  setting: 'workersFile' | 'modelsFile',
+  settings: Settings,
+  parse: (text: string, file: string) => T,
+  describe: (value: T) => string,
+): { readonly check: Check; readonly value?: T } {
   const { what, flag, variable } = settingNames[setting];
   const name = setting === 'workersFile' ? 'workers.yaml' : 'models.yaml';
   const file = settings[setting];

@@ -9,9 +9,17 @@ const answerBytesMax = 16_384;
 
 /** For each process with a known metrics door: whether it is ready, and how far its clock is from this machine's. */
 export async function checkReadiness({ healthAddresses = {} }: Settings, now: () => number): Promise<readonly Check[]> {
-  const known = processNames.flatMap((process) => (healthAddresses[process] === undefined ? [] : [[process, healthAddresses[process]] as const]));
+  const known = processNames.flatMap((process) =>
+    healthAddresses[process] === undefined ? [] : [[process, healthAddresses[process]] as const],
+  );
   if (known.length === 0) {
-    return [skipped('readiness', 'no metrics door is known', 'Give --health-addresses or set TACET_HEALTH_ADDRESSES: edge=host:port,account=host:port,...')];
+    return [
+      skipped(
+        'readiness',
+        'no metrics door is known',
+        'Give --health-addresses or set TACET_HEALTH_ADDRESSES: edge=host:port,account=host:port,...',
+      ),
+    ];
   }
   return (await Promise.all(known.map(([process, address]) => checkProcess(process, address, now)))).flat();
 }
@@ -23,7 +31,10 @@ async function checkProcess(process: ProcessName, address: string, now: () => nu
     const { status, body, dateMs } = await ask(address);
     const answeredMs = now();
     const reasons = body.trim().split('\n').join(', ');
-    const ready = status === 200 ? ok(name, address) : failed(name, `not ready: ${reasons}`, `Read the log of ${process}; docs/operating says what each reason means.`);
+    const ready =
+      status === 200
+        ? ok(name, address)
+        : failed(name, `not ready: ${reasons}`, `Read the log of ${process}; docs/operating says what each reason means.`);
     return Number.isNaN(dateMs) ? [ready] : [ready, judgeSkew(`${process}: clock`, dateMs, askedMs, answeredMs, dateResolutionMs)];
   } catch (error) {
     return [failed(name, `${address}: ${sentences(error)}`, `Check that ${process} runs, and its metrics address.`)];

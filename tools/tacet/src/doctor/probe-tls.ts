@@ -34,7 +34,10 @@ export function probeTls(address: string, tls: TlsFiles): Promise<TlsProbe> {
     });
     socket.once('secureConnect', () => {
       const certificate: DetailedPeerCertificate = socket.getPeerCertificate(true);
-      resolve({ certificate, refusal: socket.authorized ? codeOf(checkServerIdentity(host, certificate)) : codeOf(socket.authorizationError) });
+      resolve({
+        certificate,
+        refusal: socket.authorized ? codeOf(checkServerIdentity(host, certificate)) : codeOf(socket.authorizationError),
+      });
       socket.destroy();
     });
     socket.once('timeout', () => socket.destroy(new Error(`no handshake within ${probeMs} ms`)));
