@@ -36,7 +36,7 @@ if (Number(version.slice(1).split('.')[0]) < nodeMajorMin) {
 
 const [script, ...rest] = process.argv.slice(2);
 const child = spawn(node, ['--conditions=source', '--disable-sigusr1', '--disable-warning=DEP0123', join(root, script), ...rest], {
-  // The channel carries nothing: it closes when this process ends in whatever way, which a long-running command watches.
+  // The channel carries nothing. It closes when this process ends in whatever way or is told to; a long-running command then stops.
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   env: { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}` },
 });
@@ -46,13 +46,14 @@ process.on('SIGTERM', () => child.kill('SIGTERM'));
 process.on('SIGHUP', () => child.kill('SIGHUP'));
 child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));
 
-// npm hands a signal to the shell that it runs this in, which does not pass it on: when npm or that shell is gone, stop.
+// npm hands a signal to the shell that it runs this in, which does not pass it on: when npm or that shell is gone,
+// the command is told by the channel.
 if (process.env.npm_lifecycle_event !== undefined) {
   const parent = process.ppid;
   const shell = describe(parent);
   const npm = /^(.*\/)?(sh|dash|bash|ash|zsh)$/.test(shell?.command ?? '') ? shell.parent : undefined;
   setInterval(() => {
-    if (process.ppid !== parent || (npm !== undefined && describe(parent)?.parent !== npm)) child.kill('SIGTERM');
+    if (child.connected && (process.ppid !== parent || (npm !== undefined && describe(parent)?.parent !== npm))) child.disconnect();
   }, 1000).unref();
 }
 
