@@ -84,6 +84,7 @@ function account({ ports }: InstanceOf<'account'>, { paths, addresses }: Deploym
     TACET_ACCOUNT_RPC_PORT: String(ports.rpc),
     TACET_POSTGRES_URL_FILE: paths.databaseUrl('tacet_account'),
     TACET_ACCOUNT_PEPPER_DIR: paths.peppers,
+    TACET_ACCOUNT_RECEIPT_KEY_FILE: paths.receiptKey,
     TACET_ACCOUNT_MAIL_DIR: paths.mail,
     TACET_ACCOUNT_PUBLIC_URL: addresses.accountPublicUrl,
     TACET_ACCOUNT_SIGNUP: 'open',

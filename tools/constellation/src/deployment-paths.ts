@@ -17,6 +17,8 @@ export interface DeploymentPaths {
   readonly redisUrl: string;
   /** The secrets behind the check characters of API keys. */
   readonly keyCheck: string;
+  /** The key that signs receipts of deletions, Ed25519. */
+  readonly receiptKey: string;
   /** Folder of the password peppers, `pepper.<version>.key`. */
   readonly peppers: string;
   /** Folder of the master keys; key-service makes the first itself. */
@@ -46,6 +48,7 @@ export function deploymentPaths(folder: string): DeploymentPaths {
     databaseUrl: (role) => join(secrets, `${role}.url`),
     redisUrl: join(secrets, 'redis.url'),
     keyCheck: join(secrets, 'key-check.hex'),
+    receiptKey: join(secrets, 'receipt.pem'),
     peppers: join(secrets, 'peppers'),
     masterKeys: join(folder, 'master-keys'),
     epochs: join(folder, 'epochs'),

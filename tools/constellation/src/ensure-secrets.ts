@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loginRoles, type LoginRole } from '@tacet/database';
 import type { DeploymentPaths } from './deployment-paths.ts';
@@ -19,6 +19,7 @@ export async function ensureSecrets(paths: DeploymentPaths): Promise<void> {
   const secret = () => randomBytes(32).toString('hex');
   await writeOnce(paths.keyCheck, secret);
   await writeOnce(join(paths.peppers, 'pepper.1.key'), secret);
+  await writeOnce(paths.receiptKey, () => generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString().trimEnd());
   await writeOnce(paths.databasePasswords, () => {
     const roles = [...loginRoles.main, ...loginRoles.keystore];
     return JSON.stringify({ superuser: secret(), roles: Object.fromEntries(roles.map((role) => [role, secret()])) } satisfies Record<keyof DatabasePasswords, unknown>);
@@ -36,5 +37,8 @@ export async function writeSecret(file: string, text: string): Promise<void> {
 }
 
 async function writeOnce(file: string, make: () => string): Promise<void> {
-  if (!existsSync(file)) await writeSecret(file, make());
+  if (existsSync(file)) return;
+  // A file that a killed start left half written must not count as made.
+  await writeSecret(`${file}.new`, make());
+  await rename(`${file}.new`, file);
 }
