@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeRecord, encodeRecord, partitionOf, recordBytes, RecordError, recordKind, recordRoute, recordStatus, usageSource, type UsageRecord } from './index.ts';
+import { decodeRecord, encodeRecord, partitionOf, readRecordPlace, recordBytes, RecordError, recordKind, recordRoute, recordStatus, usageSource, type UsageRecord } from './index.ts';
 
 const id = fc.uint8Array({ minLength: 16, maxLength: 16 });
 const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
@@ -43,6 +43,19 @@ test('every flipped bit is seen', () => {
       const bytes = encodeRecord(record);
       bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7));
       expect(() => decodeRecord(bytes)).toThrow(RecordError);
+    }),
+  );
+});
+
+test('the place of a record is read whatever its version says, unless there is no such place', () => {
+  fc.assert(
+    fc.property(records, fc.integer({ min: 0, max: 255 }), (record, version) => {
+      const bytes = encodeRecord(record);
+      bytes[0] = version;
+      const place = readRecordPlace(bytes);
+      expect(place && { ...place, edgeId: new Uint8Array(place.edgeId) }).toEqual({ edgeId: record.edgeId, partition: record.partition, seq: record.seq });
+      bytes[2] = 12;
+      expect(readRecordPlace(bytes)).toBeUndefined();
     }),
   );
 });

@@ -132,6 +132,17 @@ export function recordIsIntact(bytes: Buffer): boolean {
   return bytes.length === recordBytes && bytes.readUInt32BE(offset.crc) === crc32(bytes.subarray(0, offset.crc));
 }
 
+/** Where a record stands: the part of the layout that every version has. */
+export type RecordPlace = Pick<UsageRecord, 'edgeId' | 'partition' | 'seq'>;
+
+/** The place of an intact record of whatever version; undefined when its partition or seq cannot be. */
+export function readRecordPlace(bytes: Buffer): RecordPlace | undefined {
+  const partition = bytes.readUInt8(offset.partition);
+  const seq = bytes.readBigUInt64BE(offset.seq);
+  if (partition >= partitionCount || seq === 0n) return undefined;
+  return { edgeId: bytes.subarray(offset.edgeId, offset.edgeId + 16), partition, seq };
+}
+
 /** Reads a record. Throws `RecordError` with reason `crc` or `unknown`. */
 export function decodeRecord(bytes: Buffer): UsageRecord {
   if (!recordIsIntact(bytes)) throw new RecordError('crc', 'length or CRC is wrong');
