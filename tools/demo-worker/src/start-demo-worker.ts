@@ -79,8 +79,8 @@ function route(state: WorkerState, request: IncomingMessage, response: ServerRes
   if (model !== undefined) return readBytes(state, request, response, (bytes) => serveRequest(state, url, model, request, response, bytes));
   if (url.startsWith('/demo')) return readBytes(state, request, response, (bytes) => serveControl(state, method, new URL(url, 'http://demo'), response, bytes));
   request.resume();
-  if (method !== 'GET') return sendError(response, state.dialect, url in modelRoutes ? 405 : 404, url in modelRoutes ? 'Method Not Allowed' : 'Not Found');
-  switch (url) {
+  if (Object.hasOwn(modelRoutes, url)) return sendError(response, state.dialect, 405, 'Method Not Allowed');
+  switch (method === 'GET' ? url : '') {
     case '/health':
       return sendText(response, 200, 'text/plain', '');
     case '/v1/models':
