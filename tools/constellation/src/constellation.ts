@@ -3,7 +3,7 @@ import type { Application } from './applications.ts';
 import type { DeploymentAddresses, DeploymentMode } from './application-environment.ts';
 import type { MovableClock } from './clock.ts';
 import type { CreateAccountOptions, TestAccount } from './create-account.ts';
-import type { DemoWorkerOptions, DemoWorkerProcess } from './demo-worker.ts';
+import type { WorkerOptions, DemoWorkerProcess } from './demo-worker.ts';
 import type { DeploymentPaths } from './deployment-paths.ts';
 import type { TestModel } from './models.ts';
 import type { OperatorClients } from './operator-clients.ts';
@@ -19,7 +19,7 @@ export interface ConstellationOptions {
   readonly accounts?: number;
   readonly pruners?: number;
   /** Demo workers (one unless given), each a pool of its own; or the text of a workers.yaml. */
-  readonly worker?: DemoWorkerOptions | readonly DemoWorkerOptions[] | { readonly workersYaml: string };
+  readonly worker?: WorkerOptions | readonly WorkerOptions[] | { readonly workersYaml: string };
   readonly models?: readonly TestModel[];
   /** Lifetime of an edge's session, from which all times of the money protocol derive; 5,000 unless given. */
   readonly sessionMs?: number;

@@ -3,18 +3,24 @@ import { createWriteStream } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { DemoBehaviour, DemoWorkerOptions, Receipt, RecordedRequest, Totals } from '@tacet/demo-worker';
 import { startKeptProcess, type KeptProcess } from '@tacet/servers';
 import { inheritedEnvironment, sourceArguments } from './applications.ts';
 
-export interface DemoWorkerOptions {
-  /** What it serves; `demo-model` unless given. */
-  readonly models?: readonly string[];
+/** A demo worker of a constellation: its own options, at full speed and recording unless told otherwise, and how edges see it. */
+export interface WorkerOptions extends Omit<DemoWorkerOptions, 'port' | 'host'> {
   /** How edges are told to treat it; `demo` unless given. */
   readonly kind?: string;
-  /** Further arguments of its command (see its README). */
-  readonly arguments?: readonly string[];
   /** Further fields of its pool in workers.yaml, such as `{ singleTenant: true }`. */
   readonly pool?: Readonly<Record<string, unknown>>;
+}
+
+/** What `GET /demo/receipts` answers. */
+export interface Receipts {
+  readonly receipts: readonly Receipt[];
+  readonly totals: Totals;
+  readonly running: number;
+  readonly waiting: number;
 }
 
 /** A demo worker that runs as a process of its own. */
@@ -23,12 +29,12 @@ export interface DemoWorkerProcess {
   readonly url: string;
   readonly models: readonly string[];
   readonly process: KeptProcess;
-  /** What it says it sent, request by request. */
-  receipts(): Promise<unknown>;
+  /** What it sent, request by request; of one tag where that is given. */
+  receipts(tag?: string): Promise<Receipts>;
   /** The headers and bodies that it was sent. */
-  requests(): Promise<unknown>;
-  /** Makes the next requests fail (the body of `POST /demo/faults`). */
-  faults(body: unknown): Promise<void>;
+  requests(): Promise<readonly RecordedRequest[]>;
+  /** Makes the next `count` requests behave so. */
+  faults(count: number, demo: DemoBehaviour): Promise<void>;
   /** Kills it and starts it again on the same port; what it remembered is lost. */
   restart(): Promise<void>;
   stop(): Promise<unknown>;
@@ -40,14 +46,14 @@ const stopMs = 5_000;
 const readyMs = 30_000;
 
 /** Starts a demo worker on `port`, with its log in `folder`. */
-export async function startDemoWorkerProcess(name: string, port: number, folder: string, options: DemoWorkerOptions = {}): Promise<DemoWorkerProcess> {
+export async function startDemoWorkerProcess(name: string, port: number, folder: string, options: WorkerOptions = {}): Promise<DemoWorkerProcess> {
   const { models = [demoModel] } = options;
   const url = `http://127.0.0.1:${port}`;
   const run = async () => {
     const server = await startKeptProcess({
       name,
       command: process.execPath,
-      arguments: sourceArguments('tools/demo-worker/src/main.ts', ['--port', String(port), '--models', models.join(','), ...(options.arguments ?? [])]),
+      arguments: sourceArguments('tools/demo-worker/src/main.ts', ['--port', String(port), '--models', models.join(','), ...flagsOf(options)]),
       environment: inheritedEnvironment(process.env),
       stopMs,
     });
@@ -71,9 +77,9 @@ export async function startDemoWorkerProcess(name: string, port: number, folder:
     get process() {
       return current;
     },
-    receipts: () => askJson(`${url}/demo/receipts`),
-    requests: () => askJson(`${url}/demo/requests`),
-    faults: async (body) => void (await askJson(`${url}/demo/faults`, body)),
+    receipts: async (tag) => (await askJson(`${url}/demo/receipts${tag === undefined ? '' : `?tag=${encodeURIComponent(tag)}`}`)) as Receipts,
+    requests: async () => ((await askJson(`${url}/demo/requests`)) as { requests: readonly RecordedRequest[] }).requests,
+    faults: async (count, demo) => void (await askJson(`${url}/demo/faults`, { count, demo })),
     restart: async () => {
       current.signal('SIGKILL');
       await current.ended;
@@ -81,6 +87,12 @@ export async function startDemoWorkerProcess(name: string, port: number, folder:
     },
     stop: () => current.stop(),
   };
+}
+
+function flagsOf({ seed, tokensPerSecond = 0, firstTokenMs = 0, slots, whenFull, record = true, engine, contextTokens }: WorkerOptions): string[] {
+  const values = { seed, 'tokens-per-second': tokensPerSecond, 'first-token-ms': firstTokenMs, slots, 'when-full': whenFull, engine, 'context-tokens': contextTokens };
+  const flags = Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, String(value)]));
+  return record ? [...flags, '--record'] : flags;
 }
 
 async function untilItAnswers(server: KeptProcess, url: string): Promise<void> {

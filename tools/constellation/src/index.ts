@@ -4,7 +4,7 @@ export { applications, inheritedEnvironment, nodeFlags, repositoryFolder, source
 export { createMovableClock, type MovableClock } from './clock.ts';
 export type { AccountHandle, Constellation, ConstellationOptions, EdgeHandle, RpcHandle } from './constellation.ts';
 export type { CreateAccountOptions, TestAccount } from './create-account.ts';
-export { demoModel, startDemoWorkerProcess, type DemoWorkerOptions, type DemoWorkerProcess } from './demo-worker.ts';
+export { demoModel, startDemoWorkerProcess, type DemoWorkerProcess, type Receipts, type WorkerOptions } from './demo-worker.ts';
 export { deploymentPaths, type DeploymentPaths } from './deployment-paths.ts';
 export { ensureCertificates } from './ensure-certificates.ts';
 export { ensureSecrets, readDatabasePasswords, writeSecret, type DatabasePasswords } from './ensure-secrets.ts';
