@@ -1,0 +1,15 @@
+export { ChatAnswer } from './chat-answer.ts';
+export type { ChunkIdentity } from './chat-chunk.ts';
+export { ChatStream, type ChatStreamOptions } from './chat-stream.ts';
+export { countMedia, type MediaParts } from './count-media.ts';
+export { editObject, type ObjectEdits } from './edit-object.ts';
+export { foldName } from './fold-name.ts';
+export { JsonError, type JsonErrorReason } from './json-error.ts';
+export { jsonDepthMax } from './json-scanner.ts';
+export { findField, findValue, readBoolean, readInteger, readSmallObject, readString, requireNonEmptyArray } from './read-field.ts';
+export { requireUnambiguous } from './require-unambiguous.ts';
+export { scanObject, topLevelFieldsMax, type ScannedField, type ScannedObject } from './scan-object.ts';
+export { SseError, sseEventBytesMax, SseSplitter, type SseVisitor } from './sse-splitter.ts';
+export { StreamError } from './stream-error.ts';
+export { normalizeUsage, tokenCountMax, type TokenUsage } from './token-usage.ts';
+export { readTrailingUsage, trailingUsageBytesMax, type TrailingUsage } from './trailing-usage.ts';
