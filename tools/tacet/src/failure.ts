@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { errorCatalogue, TacetError } from '@tacet/errors';
 import { RpcUnavailableError } from '@tacet/rpc';
 import { ConfigurationError } from '@tacet/service';
@@ -54,9 +55,10 @@ function describeUnavailable({ rpc, grpcStatus }: RpcUnavailableError, settings:
 
 /** The message of an error and of its causes. Properties are left out: those of pg's errors carry rows. */
 export function sentences(error: unknown): string {
-  if (!(error instanceof Error)) return 'something failed that is no error';
-  const { code } = error as { code?: unknown };
-  const inner = error instanceof AggregateError && error.message === '' ? (error.errors[0] as unknown) : error.cause;
+  if (!types.isNativeError(error)) return 'something failed that is no error';
+  const { code, errors } = error as { code?: unknown; errors?: readonly unknown[] };
+  // Node tries every address of a host and puts the errors of all into one without a message.
+  const inner = error.message === '' ? errors?.[0] : error.cause;
   const own = error.message || (typeof code === 'string' ? code : error.name);
-  return inner instanceof Error ? `${own}: ${sentences(inner)}` : own;
+  return types.isNativeError(inner) ? `${own}: ${sentences(inner)}` : own;
 }
