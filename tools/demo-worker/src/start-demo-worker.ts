@@ -39,8 +39,6 @@ export async function startDemoWorker(options: DemoWorkerOptions = {}): Promise<
   const settings = settle(options);
   const state = createWorkerState(settings);
   const server = createServer({ keepAliveTimeout: keepAliveMs, requestTimeout: 0, noDelay: true }, (request, response) => route(state, request, response));
-  // A client that sent its end is gone, as uvicorn sees it: it cannot abort an answer otherwise.
-  server.on('connection', (socket) => socket.once('end', () => socket.destroy()));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(settings.port, settings.host, resolve);
