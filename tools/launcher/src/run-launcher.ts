@@ -47,9 +47,11 @@ async function runInFolder(options: LauncherOptions, claimed: ClaimedFolder, sig
       reporter.line(describeStarted(started, reporter.terminal));
       await whenAborted(signals.stop);
     }
-  } finally {
-    await stopAll(supervisor, reporter);
+  } catch (error) {
+    await supervisor.stop(stopOrder);
+    throw error;
   }
+  await stopAll(supervisor, reporter);
   return 0;
 }
 
@@ -75,8 +77,8 @@ function whenAborted(signal: AbortSignal): Promise<undefined> {
 
 function fail(error: unknown, reporter: Reporter, folder: string): number {
   const text = error instanceof Error ? error.message : String(error);
-  reporter.line(`\n  ${paint(reporter.terminal, 'red', 'Tacet could not start:')} ${text}`);
-  if (!(error instanceof UserError)) reporter.line(`  The logs are in ${shorten(folder)}/logs.`);
+  reporter.line(`\n  ${paint(reporter.terminal, 'red', 'Tacet could not start:')} ${text.replaceAll('\n', '\n    ')}`);
+  if (!(error instanceof UserError)) reporter.line(`\n  The logs are in ${shorten(folder)}/logs.`);
   reporter.line();
   return 1;
 }
