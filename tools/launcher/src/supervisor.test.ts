@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { startKeptProcess, type KeptProcess } from '@tacet/servers';
+import { startKeptProcess, waitForLine, type KeptProcess } from '@tacet/servers';
 import { eventually } from '@tacet/testing';
 import { Supervisor, type ChildDefinition } from './supervisor.ts';
 
@@ -37,7 +37,7 @@ test('a child that dies is named and started again, later each time; a stop ends
 test('children stop in the order of the stages, and one that does not is killed', async () => {
   const order: string[] = [];
   const supervisor = new Supervisor(events);
-  const deaf = await supervisor.add(sleeper('deaf', 'trap "" TERM; while :; do sleep 0.1; done'));
+  const deaf = await supervisor.add({ ...sleeper('deaf', 'trap "" TERM; echo deaf; while :; do sleep 0.1; done'), ready: (child) => waitForLine(child, /deaf/, 5_000) });
   const last = await supervisor.add(sleeper('last'));
   void deaf.ended.then(({ signal }) => order.push(`deaf ${signal}`));
   void last.ended.then(({ signal }) => order.push(`last ${signal}`));

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { startKeptProcess, type KeptProcess } from './kept-process.ts';
+import { rootPrefix } from './root-prefix.ts';
 import { waitForLine } from './wait-for-line.ts';
 
 const execute = promisify(execFile);
@@ -38,7 +39,7 @@ export interface PostgresOptions {
 /** Starts a Postgres instance, making its data folder first where there is none. */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const binaries = await postgresBinaries();
-  const prefix = await commandPrefix(binaries);
+  const prefix = await rootPrefix(binaries.postgres, options.dataFolder);
   if (!existsSync(join(options.dataFolder, 'PG_VERSION'))) await initialize(options, binaries, prefix);
   const settings = {
     listen_addresses: '127.0.0.1',
@@ -93,23 +94,6 @@ async function postgresBinaries(): Promise<Binaries> {
     await writeFile(linked, '');
   }
   return { initdb: join(folder, 'native', 'bin', 'initdb'), postgres: join(folder, 'native', 'bin', 'postgres') };
-}
-
-let prefixOfRoot: Promise<readonly string[]> | undefined;
-
-/** PostgreSQL refuses to run as root, so root runs it in a user namespace in which it is somebody else. */
-async function commandPrefix(binaries: Binaries): Promise<readonly string[]> {
-  if (process.getuid?.() !== 0) return [];
-  prefixOfRoot ??= (async () => {
-    const prefix = ['unshare', '-U', '--map-user=1000', '--map-group=1000'];
-    try {
-      await execute('unshare', [...prefix.slice(1), binaries.postgres, '--version']);
-    } catch (error) {
-      throw new Error('PostgreSQL does not run as root, and this system allows root no user namespace; start again as an ordinary user', { cause: error });
-    }
-    return prefix;
-  })();
-  return prefixOfRoot;
 }
 
 async function initialize({ dataFolder, superuserPassword }: PostgresOptions, binaries: Binaries, prefix: readonly string[]): Promise<void> {
