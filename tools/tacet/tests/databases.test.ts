@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { loginRoles, openPool, type LoginRole } from '@tacet/database';
+import { bootstrapInstance, loginRoles, openPool, type LoginRole } from '@tacet/database';
 import { freePort, startPostgres, type PostgresServer } from '@tacet/servers';
 import { documentOf, tacet } from './command-line.ts';
 
@@ -140,6 +140,14 @@ test('doctor notices when both URLs lead to one server', async () => {
   const result = await run('doctor', '--json', ...urls('main-owner', 'main-owner'));
   const checks = documentOf(result)['checks'] as { name: string; state: string }[];
   expect(checks.find(({ name }) => name === 'keystore apart')).toMatchObject({ state: 'failed' });
+});
+
+test('migrations are refused where the keystore is on the server of the messages', async () => {
+  await bootstrapInstance(main.adminUrl(), 'keystore', 'wrong', { tacet_keystore_owner: 'tacet_keystore_owner-password' });
+  secret('keystore-on-main', urlOf(main, 'tacet_keystore_owner').replace(/tacet$/, 'wrong'));
+  const result = await run('db', 'migrate', ...urls('main-owner', 'keystore-on-main'));
+  expect(result.code).toBe(1);
+  expect(result.stderr).toContain('instance of its own');
 });
 
 test('a password is changed by bootstrap, and a file that is no URL is told without its content', async () => {
