@@ -25,7 +25,7 @@ export async function startDeployment(options: LauncherOptions, supervisor: Supe
 
   // The worker may take longest, so it begins with the databases.
   const workerBegunMs = performance.now();
-  const choosing = chooseWorker({ options, paths, port: ports.worker, supervisor, reporter });
+  const choosing = chooseWorker({ options, paths, port: ports.worker, supervisor, reporter, signal: stop });
   choosing.catch(() => undefined);
   await reporter.step('databases', startDatabases(paths, ports, supervisor));
   const worker = await reporter.step('worker', choosing, workerBegunMs);
