@@ -10,7 +10,7 @@ import { UsageError } from './usage-error.ts';
 export async function findAccount(operator: Operator, reference: string): Promise<Buffer> {
   if (isId(reference)) return parseId(reference, 'an account');
   if (!reference.includes('@')) throw new UsageError('an account is named by its id or its e-mail address');
-  const { accounts } = await operator.client('AccountAdmin').ListAccounts({ email: reference, pageSize: 2 }, { signal: operator.signal });
+  const { accounts } = await operator.client('AccountAdmin').ListAccounts({ email: reference, pageSize: 2 }, operator.call);
   const [account, second] = accounts;
   if (!account || second) throw new TacetError('not_found', { message: 'No account has this e-mail address.', param: 'account' });
   return account.accountId;

@@ -1,4 +1,4 @@
-import type { RpcClient } from '@tacet/rpc';
+import type { CallOptions, RpcClient } from '@tacet/rpc';
 import type { OperatorService } from './connect.ts';
 import type { Output } from './output.ts';
 import type { Settings } from './settings.ts';
@@ -8,6 +8,8 @@ import type { Surroundings } from './surroundings.ts';
 export interface Operator extends Pick<Surroundings, 'input' | 'messages' | 'signal' | 'now' | 'folder'> {
   readonly output: Output;
   readonly settings: Settings;
+  /** For a unary call: its deadline, and the end of it by Ctrl-C. Streams take `signal` alone, since they may be long. */
+  readonly call: CallOptions;
   /** A client with the operator's certificate; it is closed when the command has ended. Throws `UsageError` without settings. */
   readonly client: <S extends OperatorService>(service: S) => RpcClient<S>;
 }

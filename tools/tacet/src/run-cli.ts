@@ -8,6 +8,9 @@ import { createProgram } from './program.ts';
 import { findSettings, type Flags, type Settings } from './settings.ts';
 import type { Surroundings } from './surroundings.ts';
 
+/** Deadline of a call: longer than those that account itself gives to billing and key-service meanwhile. */
+const operatorDeadlineMs = 15_000;
+
 /** Runs one command line to its end. Resolves to the exit code: 0 ok, 1 failed, 2 wrong usage, 130 interrupted. */
 export async function runCli(surroundings: Surroundings): Promise<number> {
   const { output: answers, messages, environment, signal } = surroundings;
@@ -46,6 +49,7 @@ function openOperator(surroundings: Surroundings, settings: Settings, output: Ou
     input,
     messages,
     signal,
+    call: { signal, deadlineMs: operatorDeadlineMs },
     now,
     folder: foldersOf(surroundings)[0],
     output,

@@ -14,13 +14,13 @@ export function accountListCommand(run: Run): Command {
     .option('--email <address>', 'only the account with this address')
     .option('--limit <n>', 'at most so many; 0 is all', parseCount, 0)
     .action(
-      run(async ({ output, signal, client }, { email = '', limit }: { email?: string; limit: number }) => {
+      run(async ({ output, call, client }, { email = '', limit }: { email?: string; limit: number }) => {
         const answer = output.stream(columns);
         const admin = client('AccountAdmin');
         let left = limit === 0 ? Infinity : limit;
         let after: Buffer = Buffer.alloc(0);
         do {
-          const { accounts, next } = await admin.ListAccounts({ after, email, pageSize: Math.min(pageSize, left) }, { signal });
+          const { accounts, next } = await admin.ListAccounts({ after, email, pageSize: Math.min(pageSize, left) }, call);
           for (const account of accounts) {
             const { accountId, status, createdOn, emailVerified } = account;
             await answer.add(accountToJson(account), [formatId(accountId), status, createdOn, emailVerified ? 'yes' : 'no', account.email]);

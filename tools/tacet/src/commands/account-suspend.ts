@@ -20,9 +20,9 @@ function suspension(run: Run, name: string, description: string, suspended: bool
     .argument('<account>', 'id or e-mail address')
     .action(
       run(async (operator, reference: string) => {
-        const { output, signal, client } = operator;
+        const { output, call, client } = operator;
         const accountId = await findAccount(operator, reference);
-        const account = await client('AccountAdmin').SuspendAccount({ accountId, suspended }, { signal });
+        const account = await client('AccountAdmin').SuspendAccount({ accountId, suspended }, call);
         await output.document(accountToJson(account), () => renderFields(accountToFields(account), output.paint));
         return 'ok';
       }),

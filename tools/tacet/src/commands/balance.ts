@@ -11,7 +11,7 @@ export function balanceCommand(run: Run): Command {
     .action(
       run(async (operator, reference: string) => {
         const accountId = await findAccount(operator, reference);
-        await writeBalance(operator.output, await operator.client('Ledger').GetBalance({ accountId }, { signal: operator.signal }));
+        await writeBalance(operator.output, await operator.client('Ledger').GetBalance({ accountId }, operator.call));
         return 'ok';
       }),
     );

@@ -15,12 +15,12 @@ export function creditGrantCommand(run: Run): Command {
     .option('--grant-id <id>', 'id of the grant: repeated with the same id it is the same transfer')
     .action(
       run(async (operator, reference: string, amountNano: bigint, { grantId = v7() }: { grantId?: string }) => {
-        const { output, signal, client } = operator;
+        const { output, call, client } = operator;
         const grant = parseId(grantId, 'a grant id');
         const accountId = await findAccount(operator, reference);
         // Told before the call, so that an answer that gets lost can be asked for again without a second credit.
         output.note(`grant ${grantId}: to repeat it safely, add --grant-id ${grantId}`);
-        const balance = await client('Ledger').GrantCredit({ accountId, amountNano: amountNano.toString(), grantId: grant }, { signal });
+        const balance = await client('Ledger').GrantCredit({ accountId, amountNano: amountNano.toString(), grantId: grant }, call);
         await writeBalance(output, balance, { grant_id: grantId });
         return 'ok';
       }),

@@ -13,9 +13,7 @@ export function creditOverdraftCommand(run: Run): Command {
     .action(
       run(async (operator, reference: string, overdraftNano: bigint) => {
         const accountId = await findAccount(operator, reference);
-        const balance = await operator
-          .client('Ledger')
-          .SetOverdraft({ accountId, overdraftNano: overdraftNano.toString() }, { signal: operator.signal });
+        const balance = await operator.client('Ledger').SetOverdraft({ accountId, overdraftNano: overdraftNano.toString() }, operator.call);
         await writeBalance(operator.output, balance);
         return 'ok';
       }),

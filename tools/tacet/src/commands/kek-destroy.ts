@@ -23,13 +23,13 @@ export function kekDestroyCommand(run: Run): Command {
     .option('-y, --yes', 'do not ask')
     .action(
       run(async (operator, kekVersion: number, { kek, force = false, yes = false }: Options) => {
-        const { output, signal, client } = operator;
+        const { output, call, client } = operator;
         const keys = client('KeyService');
-        const target = choose((await keys.DescribeKeys({}, { signal })).keks, kekVersion, kek);
+        const target = choose((await keys.DescribeKeys({}, call)).keks, kekVersion, kek);
         const lost =
           target.deks === '0' ? '' : ` ${target.deks} data keys are wrapped by it: with --force their accounts' messages are lost.`;
         if (!(await confirm(`Destroy ${target.kekId} version ${kekVersion} for good?${lost}`, yes, operator))) return 'failed';
-        const destroyed = await keys.DestroyKekVersion({ kekId: target.kekId, kekVersion, force }, { signal });
+        const destroyed = await keys.DestroyKekVersion({ kekId: target.kekId, kekVersion, force }, call);
         await output.document(kekToJson(destroyed), () => renderTable(kekColumns, [kekToRow(destroyed)], output.paint));
         return 'ok';
       }),

@@ -1,4 +1,4 @@
-import type { RpcClient } from '@tacet/rpc';
+import type { CallOptions, RpcClient } from '@tacet/rpc';
 import type { KekInfo__Output } from '@tacet/rpc/types/keys/v1/KekInfo';
 import { Command } from 'commander';
 import { kekColumns, kekToJson, kekToRow } from '../describe-kek.ts';
@@ -16,18 +16,18 @@ export function kekRotateCommand(run: Run): Command {
     .description('make a new version of the master key and wrap every data key under it; typed again after an interruption, it goes on')
     .action(
       run(async (operator) => {
-        const { output, signal, client } = operator;
+        const { output, call, client } = operator;
         const keys = client('KeyService');
-        const unfinished = (await describe(keys, signal)).filter(({ state, deks }) => state === 'retired' && deks !== '0');
+        const unfinished = (await describe(keys, call)).filter(({ state, deks }) => state === 'retired' && deks !== '0');
         const rotated = unfinished.length === 0;
         if (rotated) {
-          const { kekId, kekVersion } = await keys.RotateKek({}, { signal });
+          const { kekId, kekVersion } = await keys.RotateKek({}, call);
           output.note(`${kekId} version ${kekVersion} wraps new data keys from now on.`);
         } else {
           output.note('An earlier rotation is not finished: no new version is made, the rest of the data keys is wrapped.');
         }
         const { total } = await rewrapWithBar(operator, keys);
-        const after = await describe(keys, signal);
+        const after = await describe(keys, call);
         await output.document({ rotated, rewrapped: total.toString(), keks: after.map(kekToJson) }, () =>
           renderTable(kekColumns, after.map(kekToRow), output.paint),
         );
@@ -36,8 +36,8 @@ export function kekRotateCommand(run: Run): Command {
     );
 }
 
-async function describe(keys: RpcClient<'KeyService'>, signal: AbortSignal): Promise<readonly KekInfo__Output[]> {
-  return (await keys.DescribeKeys({}, { signal })).keks;
+async function describe(keys: RpcClient<'KeyService'>, call: CallOptions): Promise<readonly KekInfo__Output[]> {
+  return (await keys.DescribeKeys({}, call)).keks;
 }
 
 async function rewrapWithBar({ messages, output, signal }: Operator, keys: RpcClient<'KeyService'>): Promise<{ total: bigint }> {

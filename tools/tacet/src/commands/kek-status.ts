@@ -6,8 +6,8 @@ import { renderTable } from '../table.ts';
 /** `tacet kek status`: the versions of the master key and how many data keys each wraps. */
 export function kekStatusCommand(run: Run): Command {
   return new Command('status').description('list the versions of the master key and how many data keys each wraps').action(
-    run(async ({ output, signal, client }) => {
-      const { keks } = await client('KeyService').DescribeKeys({}, { signal });
+    run(async ({ output, call, client }) => {
+      const { keks } = await client('KeyService').DescribeKeys({}, call);
       await output.document({ keks: keks.map(kekToJson) }, () => renderTable(kekColumns, keks.map(kekToRow), output.paint));
       return 'ok';
     }),

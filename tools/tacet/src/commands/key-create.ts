@@ -36,9 +36,9 @@ export function keyCreateCommand(run: Run): Command {
     .option('--expires <time>', 'a date, a time, or a span such as 30d or 12h', parseExpiry)
     .action(
       run(async (operator, reference: string, options: Options) => {
-        const { output, signal, client, now } = operator;
+        const { output, call, client, now } = operator;
         const accountId = await findAccount(operator, reference);
-        const { key, plaintextKey } = await client('AccountAdmin').CreateKey({ accountId, ...toRequest(options, now()) }, { signal });
+        const { key, plaintextKey } = await client('AccountAdmin').CreateKey({ accountId, ...toRequest(options, now()) }, call);
         if (!key) throw new Error('account answered without the key');
         await output.document({ ...keyToJson(key), key: plaintextKey }, () =>
           renderFields(

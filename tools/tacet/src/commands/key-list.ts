@@ -23,14 +23,14 @@ export function keyListCommand(run: Run): Command {
     .argument('<account>', 'id or e-mail address')
     .action(
       run(async (operator, reference: string) => {
-        const { output, signal, client, now } = operator;
+        const { output, call, client, now } = operator;
         const accountId = await findAccount(operator, reference);
         const admin = client('AccountAdmin');
         const answer = output.stream(columns);
         let count = 0;
         let after: Buffer = Buffer.alloc(0);
         do {
-          const { keys, next } = await admin.ListKeys({ accountId, after, pageSize }, { signal });
+          const { keys, next } = await admin.ListKeys({ accountId, after, pageSize }, call);
           for (const key of keys) {
             const state = keyState(key, now());
             const row = [

@@ -14,10 +14,10 @@ export function keyRevokeCommand(run: Run): Command {
     .option('-y, --yes', 'do not ask')
     .action(
       run(async (operator, reference: string, { yes = false }: { yes?: boolean }) => {
-        const { output, signal, client } = operator;
+        const { output, call, client } = operator;
         const request = toRequest(reference);
         if (!(await confirm(`Revoke the key ${reference} for good?`, yes, operator))) return 'failed';
-        const key = await client('AccountAdmin').RevokeKey(request, { signal });
+        const key = await client('AccountAdmin').RevokeKey(request, call);
         await output.document(keyToJson(key), () =>
           renderFields(
             [

@@ -17,9 +17,9 @@ export function pricesApplyCommand(run: Run): Command {
     .option('--dry-run', 'check the file and say what would change, but change nothing')
     .action(
       run(async (operator, file: string, { dryRun = false }: { dryRun?: boolean }) => {
-        const { output, signal, client, folder } = operator;
+        const { output, call, client, folder } = operator;
         const models = readYamlFile(resolve(folder, file), parsePriceList);
-        const before = toCatalogue(await client('Ledger').ApplyPrices({ models: [] }, { signal }));
+        const before = toCatalogue(await client('Ledger').ApplyPrices({ models: [] }, call));
         const changes = changesOf(models, before);
         const added = dryRun
           ? changes.filter(({ change }) => change === 'new_model' || change === 'new_price').length
@@ -45,8 +45,8 @@ export function pricesApplyCommand(run: Run): Command {
     );
 }
 
-async function apply({ client, signal }: Operator, models: readonly PricedModel[]): Promise<number> {
-  return (await client('Ledger').ApplyPrices({ models: models.map(toModelPrices) }, { signal })).added;
+async function apply({ client, call }: Operator, models: readonly PricedModel[]): Promise<number> {
+  return (await client('Ledger').ApplyPrices({ models: models.map(toModelPrices) }, call)).added;
 }
 
 function changesOf(

@@ -8,9 +8,9 @@ const columns = [...modelColumns, { title: 'PRICE VERSION', align: 'right' as co
 /** `tacet prices show`: the models and the prices that new requests are admitted under. */
 export function pricesShowCommand(run: Run): Command {
   return new Command('show').description('show the models and the prices in force, in USD per million tokens').action(
-    run(async ({ output, signal, client }) => {
+    run(async ({ output, call, client }) => {
       // An empty list changes nothing and is answered with the catalogue.
-      const models = toCatalogue(await client('Ledger').ApplyPrices({ models: [] }, { signal }));
+      const models = toCatalogue(await client('Ledger').ApplyPrices({ models: [] }, call));
       await output.document(
         { models: models.map((model) => ({ ...modelToJson(model), price_version: model.priceVersion || null })) },
         () =>
