@@ -34,6 +34,12 @@ export interface HeartbeatResponse {
   'accountStates'?: (_tacet_ledger_v1_AccountState)[];
   'stateRevision'?: (number | string | Long);
   'databaseTimeMs'?: (number | string | Long);
+  /**
+   * The state_revision of the request is ahead of the database (a failover
+   * forgot changes): account_states then lists every account that may not
+   * spend, and all others may.
+   */
+  'accountStatesComplete'?: (boolean);
 }
 
 export interface HeartbeatResponse__Output {
@@ -61,4 +67,10 @@ export interface HeartbeatResponse__Output {
   'accountStates': (_tacet_ledger_v1_AccountState__Output)[];
   'stateRevision': (string);
   'databaseTimeMs': (string);
+  /**
+   * The state_revision of the request is ahead of the database (a failover
+   * forgot changes): account_states then lists every account that may not
+   * spend, and all others may.
+   */
+  'accountStatesComplete': (boolean);
 }
