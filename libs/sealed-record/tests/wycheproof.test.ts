@@ -1,4 +1,4 @@
-import { createCipheriv, createHmac, createSecretKey } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { expand, extract } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
@@ -46,11 +46,9 @@ test('ChaCha20-Poly1305: every case, both directions, both implementations', () 
   expect(count).toBe(325);
 });
 
-test('a nonce of 8 bytes, which OpenSSL would pad, is refused', () => {
+test('a nonce of another length is refused like everything else', () => {
   const key = createSecretKey(Buffer.alloc(32, 1));
-  const cipher = createCipheriv('chacha20-poly1305', key, Buffer.alloc(8), { authTagLength: 16 });
-  const sealed = Buffer.concat([cipher.update('text'), cipher.final(), cipher.getAuthTag()]);
-  expect(() => openAead(key, Buffer.alloc(8), Buffer.alloc(0), sealed)).toThrow(RecordRefusedError);
+  for (const length of [0, 8, 11, 13, 24]) expect(() => openAead(key, Buffer.alloc(length), Buffer.alloc(0), Buffer.alloc(64))).toThrow(RecordRefusedError);
 });
 
 test('HMAC-SHA-256: every case, both implementations', () => {
