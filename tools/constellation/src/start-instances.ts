@@ -34,7 +34,9 @@ export async function startInstances(
 }
 
 function variablesOfTests({ application }: ApplicationInstance, { sessionMs = defaultSessionMs }: ConstellationOptions): Record<string, string> {
-  return application === 'billing' ? { TACET_LEDGER_SESSION_MS: String(sessionMs) } : {};
+  if (application === 'billing') return { TACET_LEDGER_SESSION_MS: String(sessionMs) };
+  // A deletion's receipt waits until no cache can hold a key of the account.
+  return application === 'key-service' ? { TACET_KEY_SERVICE_DEK_CACHE_MS: '1000' } : {};
 }
 
 /** Edges first, since they hand their counts over while they stop; then those that call others, then those that are called. */
