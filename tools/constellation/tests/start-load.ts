@@ -26,7 +26,7 @@ const tokensPerSecond = 100;
 
 /** Starts readers; each asks for its next answer as soon as it has the last. */
 export function startLoad({ url, apiKey, readers }: LoadOptions): Load {
-  let stopping = false;
+  const stopping = new AbortController();
   const load = {
     received: 0,
     cut: 0,
@@ -36,12 +36,12 @@ export function startLoad({ url, apiKey, readers }: LoadOptions): Load {
       await eventually(`${more} more tokens were received`, () => load.received >= target, 60_000);
     },
     stop: async () => {
-      stopping = true;
+      stopping.abort();
       await running;
     },
   };
   const read = async () => {
-    while (!stopping) {
+    while (!stopping.signal.aborted) {
       const { status, done } = await streamChat({ url, apiKey, demo: { tokens: answerTokens, tokensPerSecond }, onText: () => void load.received++ });
       if (done) continue;
       // An edge that is being started again refuses connections; the next attempt is not a second one of the same answer.
