@@ -23,7 +23,7 @@ export async function createConversation(pool: Pool, sealer: Sealer, accountId: 
   return transaction(pool, async (connection) => {
     const { rows: open } = await connection.query("SELECT 1 FROM account.account WHERE account_id = $1 AND status IN ('active', 'opening') FOR SHARE", [accountId]);
     if (open.length === 0) throw new TacetError('conflict', { message: 'The account is no longer open.' });
-    const { rows: counted } = await connection.query<{ n: bigint }>('SELECT count(*) AS n FROM (SELECT 1 FROM account.conversation WHERE account_id = $1 LIMIT $2) AS some', [accountId, conversationsMax]);
+    const { rows: counted } = await connection.query<{ n: bigint }>('SELECT count(*) AS n FROM (SELECT 1 FROM account.conversation WHERE account_id = $1 LIMIT $2) AS counted', [accountId, conversationsMax]);
     if ((counted[0]?.n ?? 0n) >= BigInt(conversationsMax)) throw new TacetError('conflict', { message: `An account has at most ${conversationsMax} conversations.` });
     const { rows } = await connection.query<ConversationRow>(
       `INSERT INTO account.conversation (id, account_id, ephemeral, expires_at, epoch, model_id, title, created_at)

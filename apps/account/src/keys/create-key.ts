@@ -43,7 +43,7 @@ async function checkMayCreate(connection: Connection, accountId: string): Promis
   if (status === 'suspended') throw new TacetError('account_suspended');
   if (status !== 'active') throw new TacetError('conflict', { message: 'The account is not open yet, or no longer.' });
   const { rows: counted } = await connection.query<{ live: bigint }>(
-    'SELECT count(*) AS live FROM (SELECT 1 FROM account.api_key WHERE account_id = $1 AND revoked_at IS NULL LIMIT $2) AS some',
+    'SELECT count(*) AS live FROM (SELECT 1 FROM account.api_key WHERE account_id = $1 AND revoked_at IS NULL LIMIT $2) AS counted',
     [accountId, keysMax],
   );
   if ((counted[0]?.live ?? 0n) >= BigInt(keysMax)) throw new TacetError('conflict', { message: `An account has at most ${keysMax} keys that are not revoked.` });

@@ -1,0 +1,117 @@
+import { mkdtempSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { applicationEnvironment, createPortSource, deploymentPaths, ensureCertificates, ensureSecrets, startProcess, writeSecret, type ApplicationProcess, type DeploymentPaths } from '@tacet/constellation';
+import { openPool, type Pool } from '@tacet/database';
+import { createRpcClient, readTlsFolder, type RpcClient } from '@tacet/rpc';
+import { createTestDatabase, eventually, type TestDatabase } from '@tacet/testing';
+import { parse } from 'uuid';
+import { Browser } from './browser.ts';
+import { EdgeStandIn } from './edge-stand-in.ts';
+import { KeyServiceStandIn } from './key-service-stand-in.ts';
+import { LedgerStandIn } from './ledger-stand-in.ts';
+
+export const password = 'correct horse battery staple';
+
+/** The real process on a real Postgres, with its peers stood in for at the wire. */
+export interface AccountUnderTest {
+  readonly url: string;
+  readonly process: ApplicationProcess;
+  readonly paths: DeploymentPaths;
+  readonly database: TestDatabase;
+  /** As the owner of the tables. */
+  readonly owner: Pool;
+  readonly keys: KeyServiceStandIn;
+  readonly ledger: LedgerStandIn;
+  readonly edge: EdgeStandIn;
+  readonly operator: RpcClient<'AccountAdmin'>;
+  readonly directory: RpcClient<'KeyDirectory'>;
+  readonly tlsOf: (identity: 'account' | 'edge' | 'operator' | 'pruner' | 'key-service' | 'billing') => ReturnType<typeof readTlsFolder>;
+  readonly rpcAddress: string;
+  /** A new verified account, signed in. */
+  signIn(email?: string): Promise<{ browser: Browser; accountId: string; email: string }>;
+  browser(): Browser;
+  /** The text of the newest mail to an address that `sent` accepts, waited for. */
+  mailTo(email: string, pattern?: RegExp): Promise<{ subject: string; text: string }>;
+  /** Everything that the process printed. */
+  log(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export async function startAccount(settings: Readonly<Record<string, string>> = {}, flags: readonly string[] = []): Promise<AccountUnderTest> {
+  const folder = mkdtempSync(join(tmpdir(), 'tacet-account-'));
+  const paths = deploymentPaths(folder);
+  await ensureSecrets(paths);
+  await ensureCertificates(paths, Date.now());
+  const database = await createTestDatabase('main');
+  await writeSecret(paths.databaseUrl('tacet_account'), database.urlOf('tacet_account'));
+  const owner = await openPool({ url: database.urlOf('tacet_owner'), applicationName: 'test', connectionsMax: 4 });
+  const nextPort = createPortSource();
+  const tlsOf = (identity: Parameters<typeof paths.certificates>[0]) => readTlsFolder(paths.certificates(identity));
+  const [keys, ledger, edge] = [new KeyServiceStandIn(), new LedgerStandIn(), new EdgeStandIn()];
+  await keys.start(tlsOf('key-service'), await nextPort());
+  await ledger.start(tlsOf('billing'), await nextPort());
+  await edge.start(tlsOf('edge'), await nextPort());
+  const ports = { public: await nextPort(), rpc: await nextPort(), metrics: await nextPort() };
+  const url = `http://127.0.0.1:${ports.public}`;
+  const rpcAddress = `127.0.0.1:${ports.rpc}`;
+  const addresses = { keys: `127.0.0.1:${keys.port}`, ledger: `127.0.0.1:${ledger.port}`, directory: rpcAddress, edgeInternalUrl: edge.url, accountPublicUrl: url };
+  const environment = { ...applicationEnvironment({ application: 'account', name: 'account', ports }, { mode: 'embedded', paths, addresses }), ...settings };
+  const process = await startProcess('account', environment, { folder, flags });
+  await process.waitUntilReady();
+  const operator = createRpcClient('AccountAdmin', { address: rpcAddress, tls: tlsOf('operator'), server: 'account' });
+  const directory = createRpcClient('KeyDirectory', { address: rpcAddress, tls: tlsOf('edge'), server: 'account' });
+  let people = 0;
+  return {
+    url,
+    process,
+    paths,
+    database,
+    owner,
+    keys,
+    ledger,
+    edge,
+    operator,
+    directory,
+    tlsOf,
+    rpcAddress,
+    browser: () => new Browser(url),
+    signIn: async (email = `person-${++people}@example.test`) => {
+      // After a restart the client waits a little before it connects again.
+      const account = await eventually('the operator reaches the process', () => operator.CreateAccount({ email, password }, { deadlineMs: 20_000 }));
+      const browser = new Browser(url);
+      const { status, json } = await browser.post('/api/session', { email, password });
+      if (status !== 200) throw new Error(`signing in answered ${status}`);
+      return { browser, accountId: json.account.id as string, email: account.email };
+    },
+    mailTo: (email, pattern = /./) => eventually(`a mail to ${email}`, () => newestMail(paths.mail, email, pattern)),
+    log: () => readFile(process.logFile, 'utf8'),
+    stop: async () => {
+      operator.close();
+      directory.close();
+      await process.stop();
+      await Promise.all([keys.stop(), ledger.stop(), edge.stop(), owner.end()]);
+      await database.stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+async function newestMail(folder: string, email: string, pattern: RegExp): Promise<{ subject: string; text: string } | undefined> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
+  for (const name of names.toReversed()) {
+    const mail = JSON.parse(await readFile(join(folder, name), 'utf8')) as { to: string; subject: string; text: string };
+    if (mail.to === email && pattern.test(`${mail.subject}\n${mail.text}`)) return mail;
+  }
+  return undefined;
+}
+
+/** The token in the link of a mail. */
+export function tokenIn({ text }: { readonly text: string }): string {
+  return /#token=([A-Za-z0-9_-]{43})/.exec(text)?.[1] ?? 'none';
+}
+
+export function bytesOf(id: string): Buffer {
+  return Buffer.from(parse(id));
+}

@@ -1,0 +1,98 @@
+import { TacetError, type ErrorCode } from '@tacet/errors';
+import { offer, startRpcServer, type RpcServer, type TlsFiles } from '@tacet/rpc';
+import type { Transfer } from '@tacet/rpc/types/ledger/v1/Transfer';
+import type { UsageRow } from '@tacet/rpc/types/ledger/v1/UsageRow';
+
+/** Stands in for billing at the wire: it knows which accounts it opened, and answers the usage that a test gives it. */
+export class LedgerStandIn {
+  readonly opened = new Set<string>();
+  readonly suspended = new Set<string>();
+  readonly closeCalls: boolean[] = [];
+  readonly calls: string[] = [];
+  usage: UsageRow[] = [];
+  transfers: Transfer[] = [];
+  /** CloseAccount says so many times that leases are open. */
+  openLeases = 0;
+  failWith: ErrorCode | undefined;
+  before: (rpc: string) => Promise<void> = async () => undefined;
+  #server: RpcServer | undefined;
+
+  get port(): number {
+    return this.#server?.port ?? 0;
+  }
+
+  async start(tls: TlsFiles, port: number): Promise<void> {
+    const account = ['account'] as const;
+    const nobody = [] as const;
+    const refuse = async () => {
+      throw new TacetError('rpc_not_allowed');
+    };
+    const nobodys = { OpenEdgeSession: nobody, Heartbeat: nobody, SetLease: nobody, AppendUsage: nobody, GrantCredit: nobody, SetOverdraft: nobody, ApplyPrices: nobody, CheckLedger: nobody };
+    const refused = { OpenEdgeSession: refuse, Heartbeat: refuse, SetLease: refuse, AppendUsage: refuse, GrantCredit: refuse, SetOverdraft: refuse, ApplyPrices: refuse, CheckLedger: refuse };
+    const accounts = { OpenAccount: account, GetBalance: account, ListUsage: account, ListTransfers: account, CloseAccount: account, ForgetAccount: account, SuspendAccount: account };
+    const ledger = offer('Ledger', { ...nobodys, ...accounts } as never, { ...refused, ...this.#handlers() } as never);
+    this.#server = await startRpcServer({ host: '127.0.0.1', port, tls, onInternalError: () => undefined }, [ledger]);
+  }
+
+  async stop(): Promise<void> {
+    await this.#server?.stop(100);
+    this.#server = undefined;
+  }
+
+  #handlers() {
+    const known = async (rpc: string, accountId: Buffer) => {
+      await this.#enter(rpc);
+      const id = accountId.toString('hex');
+      if (!this.opened.has(id)) throw new TacetError('not_found');
+      return id;
+    };
+    return {
+      OpenAccount: async ({ accountId }: { accountId: Buffer }) => {
+        await this.#enter('OpenAccount');
+        this.opened.add(accountId.toString('hex'));
+        return {};
+      },
+      GetBalance: async ({ accountId }: { accountId: Buffer }) => {
+        const id = await known('GetBalance', accountId);
+        return { accountId, postedNano: '5000000000', heldNano: '1000', overdraftNano: '0', availableNano: '4999999000', suspended: this.suspended.has(id) };
+      },
+      ListUsage: (request: { accountId: Buffer; fromMs: string; toMs: string; requestsMax: number }) => this.#listUsage(request),
+      ListTransfers: (request: { accountId: Buffer }) => this.#listTransfers(request),
+      CloseAccount: async ({ accountId, force }: { accountId: Buffer; force: boolean }) => {
+        await known('CloseAccount', accountId);
+        this.closeCalls.push(force);
+        const closed = force || this.openLeases-- <= 0;
+        return { closed, openLeases: closed ? 0 : 1 };
+      },
+      ForgetAccount: async ({ accountId }: { accountId: Buffer }) => {
+        this.opened.delete(await known('ForgetAccount', accountId));
+        return { removed: { balance: 1, usage_request: 3 }, forfeitedNano: '7' };
+      },
+      SuspendAccount: async ({ accountId, suspended }: { accountId: Buffer; suspended: boolean }) => {
+        const id = await known('SuspendAccount', accountId);
+        if (suspended) this.suspended.add(id);
+        else this.suspended.delete(id);
+        return { accountId, suspended };
+      },
+    };
+  }
+
+  async *#listUsage({ fromMs, toMs, requestsMax }: { fromMs: string; toMs: string; requestsMax: number }): AsyncGenerator<UsageRow> {
+    await this.#enter('ListUsage');
+    const at = (row: UsageRow) => Number(row.request?.finishedAtMs ?? 0);
+    const requests = this.usage.filter((row) => row.request && at(row) >= Number(fromMs) && (Number(toMs) === 0 || at(row) < Number(toMs))).sort((a, b) => at(b) - at(a));
+    yield* requests.slice(0, requestsMax || undefined);
+    yield* this.usage.filter((row) => row.period);
+  }
+
+  async *#listTransfers(_request: { accountId: Buffer }): AsyncGenerator<Transfer> {
+    await this.#enter('ListTransfers');
+    yield* this.transfers;
+  }
+
+  async #enter(rpc: string): Promise<void> {
+    this.calls.push(rpc);
+    await this.before(rpc);
+    if (this.failWith) throw new TacetError(this.failWith);
+  }
+}
