@@ -1,8 +1,10 @@
+import { deploymentPaths } from '@tacet/constellation';
 import type { LauncherOptions } from './arguments.ts';
 import { claimDataFolder, emptyDataFolder, type ClaimedFolder } from './data-folder.ts';
 import { describeStarted, shorten, toJsonLine } from './describe-result.ts';
 import { rememberProcesses, waitForPreviousRun } from './previous-run.ts';
 import { Reporter } from './reporter.ts';
+import { showMail } from './show-mail.ts';
 import { startDeployment } from './start-deployment.ts';
 import { stopOrder } from './stop-order.ts';
 import { listenForStop, type StopSignals } from './stop-signals.ts';
@@ -45,7 +47,7 @@ async function runInFolder(options: LauncherOptions, claimed: ClaimedFolder, sig
     if (started !== undefined) {
       if (options.json) process.stdout.write(toJsonLine(started));
       reporter.line(describeStarted(started, reporter.terminal));
-      await whenAborted(signals.stop);
+      await showMail(deploymentPaths(folder).mail, reporter, signals.stop);
     }
   } catch (error) {
     await supervisor.stop(stopOrder);

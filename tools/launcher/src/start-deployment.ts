@@ -8,6 +8,7 @@ import { demoPriceText, updateModelsFile } from './models-file.ts';
 import { planDeployment } from './plan-deployment.ts';
 import { planPorts } from './plan-ports.ts';
 import type { Reporter } from './reporter.ts';
+import { rotateLogs } from './rotate-logs.ts';
 import { startDatabases } from './start-databases.ts';
 import { startProcesses } from './start-processes.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -47,6 +48,7 @@ export async function startDeployment(options: LauncherOptions, supervisor: Supe
 
 async function prepareFiles(paths: DeploymentPaths): Promise<{ readonly told: string }> {
   await ensureSecrets(paths);
+  await rotateLogs(paths.logs);
   const issued = await ensureCertificates(paths, Date.now());
   return { told: issued === 0 ? 'secrets and certificates are there' : `secrets, and ${issued} certificates for 90 days` };
 }
