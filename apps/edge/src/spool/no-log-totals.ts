@@ -1,0 +1,119 @@
+import { absorbedMax, type Admission, type RequestCounters, type TotalContent } from './slot.ts';
+import type { SlotsFile } from './slots.ts';
+
+/** What totals are kept under. */
+export type TotalKey = Pick<Admission, 'epoch' | 'accountId' | 'keyId' | 'leaseByKey' | 'priceVersion'>;
+
+/** Counts of a total. */
+export type TotalCounts = Pick<TotalContent, 'input' | 'cached' | 'output'>;
+
+const none: TotalCounts = { input: 0, cached: 0, output: 0 };
+
+/** Longest that folded totals are kept, in UTC days: 24 hours at least. */
+const foldedDaysKept = 2;
+
+interface Total {
+  readonly index: number;
+  content: TotalContent;
+}
+
+/**
+ * Token totals of no-log requests: all that is kept of them. Cumulative per epoch, account (or key with a
+ * spend limit) and price; each change raises the version in the same write.
+ */
+export class NoLogTotals {
+  readonly #slots: SlotsFile;
+  readonly #totals = new Map<string, Total>();
+  readonly #free: number[] = [];
+
+  constructor(slots: SlotsFile) {
+    this.#slots = slots;
+    const used = new Set<number>();
+    for (const { index, content } of slots.readTotals().found) {
+      used.add(index);
+      this.#totals.set(nameOf(content), { index, content });
+    }
+    for (let index = slots.counts.totals - 1; index >= 0; index--) if (!used.has(index)) this.#free.push(index);
+  }
+
+  /** Makes sure that a request admitted now can be absorbed later. False: no slot is free. */
+  reserve(key: TotalKey): boolean {
+    return this.#find(key) !== undefined;
+  }
+
+  /** What the total counts now. */
+  countsOf(key: TotalKey): TotalCounts {
+    return this.#totals.get(nameOf(key))?.content ?? none;
+  }
+
+  /**
+   * Takes a request into its total, and names its ticket there: the caller clears the request's slot next, and
+   * should it die in between, the restart does. Throws when no slot is free, or the disk does.
+   */
+  absorb(key: TotalKey, counters: Pick<RequestCounters, 'input' | 'cached' | 'output'>, ticket: number): void {
+    if (counters.input + counters.cached + counters.output === 0) return;
+    const total = this.#find(key);
+    if (total === undefined) throw new Error('no slot is free for a no-log total');
+    const { content } = total;
+    total.content = {
+      ...content,
+      version: content.version + 1,
+      input: content.input + counters.input,
+      cached: content.cached + counters.cached,
+      output: content.output + counters.output,
+      absorbed: [ticket, ...content.absorbed].slice(0, absorbedMax),
+    };
+    this.#slots.setTotalNow(total.index, total.content);
+  }
+
+  /** Whether a total names the request, which is then counted already. */
+  hasAbsorbed(key: TotalKey, ticket: number): boolean {
+    return this.#totals.get(nameOf(key))?.content.absorbed.includes(ticket) ?? false;
+  }
+
+  /** Totals of an epoch that count anything. */
+  ofEpoch(epoch: number): TotalContent[] {
+    return this.all().filter((total) => total.epoch === epoch);
+  }
+
+  all(): TotalContent[] {
+    return [...this.#totals.values()].map(({ content }) => content).filter(({ version }) => version > 0);
+  }
+
+  /** Notes that billing has folded an epoch: its totals are kept a while, in case billing forgets. */
+  markFolded(epoch: number, day: number): void {
+    for (const total of this.#totals.values()) {
+      if (total.content.epoch !== epoch || total.content.foldedDay !== 0 || total.content.version === 0) continue;
+      total.content = { ...total.content, foldedDay: day };
+      this.#slots.setTotalNow(total.index, total.content);
+    }
+  }
+
+  /** Frees what was folded long ago, and reservations of epochs that have ended. */
+  removeExpired(day: number, currentEpoch: number): void {
+    for (const [name, { index, content }] of this.#totals) {
+      const isFoldedLongAgo = content.foldedDay !== 0 && day - content.foldedDay >= foldedDaysKept;
+      const isUnusedReservation = content.version === 0 && content.epoch < currentEpoch;
+      if (!isFoldedLongAgo && !isUnusedReservation) continue;
+      this.#slots.clearTotalNow(index);
+      this.#totals.delete(name);
+      this.#free.push(index);
+    }
+  }
+
+  #find(key: TotalKey): Total | undefined {
+    const name = nameOf(key);
+    const known = this.#totals.get(name);
+    if (known) return known;
+    const index = this.#free.pop();
+    if (index === undefined) return undefined;
+    const { epoch, accountId, keyId, leaseByKey, priceVersion } = key;
+    const total = { index, content: { epoch, accountId, keyId, leaseByKey, priceVersion, version: 0, ...none, foldedDay: 0, absorbed: [] } };
+    this.#totals.set(name, total);
+    return total;
+  }
+}
+
+function nameOf({ epoch, accountId, keyId, priceVersion }: Pick<TotalKey, 'epoch' | 'accountId' | 'keyId' | 'priceVersion'>): string {
+  return `${epoch}:${priceVersion}:${accountId.toString('latin1')}${keyId.toString('latin1')}`;
+}

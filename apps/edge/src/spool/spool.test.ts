@@ -1,0 +1,155 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { partitionOf } from '@tacet/usage';
+import { ForgetfulFiles } from '../../tests/forgetful-files.ts';
+import { EdgeIdentity } from './edge-identity.ts';
+import { GroupCommit } from './group-commit.ts';
+import { segmentHeaderBytes } from './segment.ts';
+import type { Admission } from './slot.ts';
+import { Spool, type SpoolOptions } from './spool.ts';
+import { spoolFolder } from './spool-files.ts';
+import { lockSpool } from './spool-lock.ts';
+
+const folderOf = () => mkdtempSync(join(tmpdir(), 'tacet-spool-'));
+const admission: Admission = {
+  epoch: 1, requestId: Buffer.alloc(16, 1), accountId: Buffer.alloc(16, 2), partition: partitionOf(Buffer.alloc(16, 2)), keyId: Buffer.alloc(16, 3),
+  leaseByKey: false, noLog: false, priceVersion: 1, route: 'chat_completions', startedMs: 1,
+};
+const counters = () => ({ reservedNano: 1n, input: 1, cached: 0, output: 1, source: 'exact' as const, ttftMs: 0 });
+const options: SpoolOptions = {
+  edgeId: Buffer.alloc(16, 9), segmentBytes: segmentHeaderBytes + 64 * 128, bytesMax: 1024 * 1024, slots: { requests: 2, totals: 2 },
+  monotonicMs: () => 0, wallMs: () => 5, onTrouble: () => undefined, onFailure: () => undefined,
+};
+
+test('an edge is its folder: the id stays, the epoch rises with each start, and a torn write does not lower it', () => {
+  const folder = folderOf();
+  const files = spoolFolder(folder);
+  const first = EdgeIdentity.open(files, () => Buffer.alloc(16, 4));
+  expect([first.raiseEpoch(), first.raiseEpoch()]).toEqual([1, 2]);
+  const again = EdgeIdentity.open(files, () => Buffer.alloc(16, 5));
+  expect([again.edgeId, again.raiseEpoch()]).toEqual([Buffer.alloc(16, 4), 3]);
+  const bytes = readFileSync(join(folder, 'identity'));
+  // Updates 1, 2, 3 and the first write of the identity: the fourth is the newest, in the first half.
+  bytes[20] = 0xff;
+  writeFileSync(join(folder, 'identity'), bytes);
+  expect(EdgeIdentity.open(files, () => Buffer.alloc(16)).epoch).toBe(2);
+  bytes[148] = 0xff;
+  writeFileSync(join(folder, 'identity'), bytes);
+  expect(() => EdgeIdentity.open(files, () => Buffer.alloc(16))).toThrow('identity');
+  rmSync(folder, { recursive: true });
+});
+
+test('one process has a folder; the socket of a dead one is no obstacle', async () => {
+  const folder = folderOf();
+  const lock = await lockSpool(folder);
+  await expect(lockSpool(folder)).rejects.toThrow('another process');
+  await lock.release();
+  const source = `require('node:net').createServer().listen(${JSON.stringify(join(folder, 'lock'))}, () => console.log('held'))`;
+  const child = spawn(process.execPath, ['-e', source], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(child.stdout, 'data');
+  await expect(lockSpool(folder)).rejects.toThrow('another process');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  expect(statSync(join(folder, 'lock')).isSocket()).toBe(true);
+  const second = await lockSpool(folder);
+  await second.release();
+  rmSync(folder, { recursive: true });
+});
+
+test('two processes that start at once over a dead socket do not both get the folder', async () => {
+  const folder = folderOf();
+  const results = await Promise.allSettled([lockSpool(folder), lockSpool(folder), lockSpool(folder)]);
+  expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  for (const result of results) if (result.status === 'fulfilled') await result.value.release();
+  rmSync(folder, { recursive: true });
+});
+
+test('on a real disk a spool is found again as it was left, preallocated', async () => {
+  const folder = folderOf();
+  const spool = Spool.open(spoolFolder(folder), options);
+  const kept = spool.openRequest(admission, counters())!;
+  const ended = spool.openRequest({ ...admission, requestId: Buffer.alloc(16, 8) }, counters())!;
+  spool.finish(ended, 'ok', 5);
+  await spool.whenSynced();
+  expect(spool.synced).toBe(spool.outbox.end);
+  expect(statSync(join(folder, 'outbox-0000000001')).size).toBe(options.segmentBytes);
+  // As after kill -9: the files are opened by another without a close.
+  const again = Spool.open(spoolFolder(folder), options);
+  expect(again.recovery).toEqual({ crashFinals: 1, folded: 0, damaged: 0 });
+  expect(Spool.open(spoolFolder(folder), options).recovery).toEqual({ crashFinals: 0, folded: 0, damaged: 0 });
+  expect(kept.index).toBe(0);
+  spool.close();
+  rmSync(folder, { recursive: true });
+});
+
+test('when slots or totals are all taken, no request is admitted', () => {
+  const spool = Spool.open(new ForgetfulFiles().start(), options);
+  const noLog = (account: number): Admission => ({ ...admission, noLog: true, requestId: Buffer.alloc(16), accountId: Buffer.alloc(16, account) });
+  const first = spool.openRequest(noLog(1), counters())!;
+  expect(spool.openRequest(noLog(2), counters())).toBeDefined();
+  expect(spool.openRequest(admission, counters())).toBeUndefined();
+  expect(spool.absorb(first)).toMatchObject({ before: { input: 0, cached: 0, output: 0 }, after: { input: 1, output: 1 } });
+  expect(spool.running).toBe(1);
+  expect(spool.openRequest(noLog(3), counters())).toBeUndefined();
+  expect(spool.openRequest(noLog(1), counters())).toBeDefined();
+});
+
+test('room is kept for what runs: admission stops before records do not fit', () => {
+  const spool = Spool.open(new ForgetfulFiles().start(), { ...options, bytesMax: options.segmentBytes, slots: { requests: 100, totals: 1 } });
+  let admitted = 0;
+  while (spool.hasRoom) {
+    spool.openRequest(admission, counters());
+    admitted++;
+  }
+  expect(admitted).toBe(32);
+});
+
+test('a late touch of an ended request does not write into the slot of the next one', async () => {
+  const files = new ForgetfulFiles();
+  const spool = Spool.open(files.start(), options);
+  const ended = spool.openRequest(admission, counters())!;
+  spool.finish(ended, 'ok', 1);
+  const next = spool.openRequest({ ...admission, requestId: Buffer.alloc(16, 6) }, counters())!;
+  expect(next.index).toBe(ended.index);
+  ended.counters.output = 99;
+  spool.touch(ended);
+  await spool.whenSynced();
+  const again = Spool.open(files.start(), options);
+  expect(again.recovery.crashFinals).toBe(1);
+});
+
+test('who waits in the same tick shares a sync, who comes during one shares the next', async () => {
+  let syncs = 0;
+  const finish: (() => void)[] = [];
+  const file = { size: 0, write: () => undefined, read: () => undefined, syncNow: () => undefined, close: () => undefined, sync: () => new Promise<void>((resolve) => (syncs++, finish.push(resolve))) };
+  const commit = new GroupCommit({ takeUnsynced: () => [file], end: () => 7, onFailure: () => undefined });
+  const order: string[] = [];
+  const first = [commit.whenSynced().then(() => order.push('a')), commit.whenSynced().then(() => order.push('b'))];
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(syncs).toBe(1);
+  const second = commit.whenSynced().then(() => order.push('c'));
+  finish.shift()!();
+  await Promise.all(first);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect([syncs, order]).toEqual([2, ['a', 'b']]);
+  finish.shift()!();
+  await second;
+  expect(order).toEqual(['a', 'b', 'c']);
+});
+
+test('a failed sync is told once, and nobody who waits is told that all is well', async () => {
+  const files = new ForgetfulFiles();
+  const failures: unknown[] = [];
+  const spool = Spool.open(files.start(), { ...options, onFailure: (error) => failures.push(error) });
+  const before = spool.synced;
+  spool.finish(spool.openRequest(admission, counters())!, 'ok', 1);
+  files.failure = Object.assign(new Error('disk'), { code: 'EIO' });
+  let told = false;
+  void spool.whenSynced().then(() => (told = true));
+  for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
+  expect([told, spool.synced, failures.length]).toEqual([false, before, 1]);
+});
