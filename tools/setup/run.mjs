@@ -38,7 +38,12 @@ const [script, ...rest] = process.argv.slice(2);
 const child = spawn(node, ['--conditions=source', '--disable-sigusr1', '--disable-warning=DEP0123', join(root, script), ...rest], {
   // The channel carries nothing. It closes when this process ends in whatever way or is told to; a long-running command then stops.
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-  env: { ...process.env, PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}` },
+  env: {
+    ...process.env,
+    PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}`,
+    // Compiled code, kept between starts.
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules', '.cache', 'node-compile'),
+  },
 });
 // A terminal sends Ctrl-C to the child as well; other signals are passed on. Either way the child decides.
 process.on('SIGINT', () => {});

@@ -19,7 +19,11 @@ export function sourceArguments(file: string, further: readonly string[] = [], f
 /** What a child may inherit. Everything else stays behind: debuggers, profilers and variables that print content. */
 const inherited = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'TZ', 'NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'];
 
+/** Where node keeps compiled code between starts, which halves the time to start a process of ours. */
+const compileCache = join(repositoryFolder, 'node_modules', '.cache', 'node-compile');
+
 /** The part of this process's environment that its children get. */
 export function inheritedEnvironment(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(inherited.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])));
+  const kept = Object.fromEntries(inherited.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])));
+  return { ...kept, NODE_COMPILE_CACHE: compileCache };
 }
