@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import type { DeploymentPaths } from './deployment-paths.ts';
 
 /** Embedded: no Kafka and no Redis, one of each process. Cluster: both, and any number of each. */
@@ -66,7 +67,7 @@ function edge({ name, ports }: InstanceOf<'edge'>, { mode, paths, addresses }: D
   return {
     TACET_EDGE_PORT: String(ports.public),
     TACET_EDGE_INTERNAL_PORT: String(ports.internal),
-    TACET_EDGE_SPOOL_DIR: paths.spool(name),
+    TACET_EDGE_SPOOL_DIR: socketPath(paths.folder, paths.spool(name)),
     TACET_EDGE_SPOOL_BYTES_MAX: String(spoolBytesMax),
     TACET_EDGE_WORKERS_FILE: paths.workers,
     TACET_EDGE_DRAIN_LAME_DUCK_MS: '0',
@@ -76,6 +77,11 @@ function edge({ name, ports }: InstanceOf<'edge'>, { mode, paths, addresses }: D
     TACET_DIRECTORY_ADDRESS: addresses.directory,
     ...(mode === 'cluster' ? cluster() : { TACET_EDGE_USAGE_SINK: 'direct', TACET_EDGE_LIMITER: 'memory' }),
   };
+}
+
+/** The spool's lock is a Unix socket, whose path has 107 bytes at most (unix(7)); processes run in the deployment's folder. */
+function socketPath(folder: string, spool: string): string {
+  return Buffer.byteLength(spool) < 100 ? spool : relative(folder, spool);
 }
 
 function account({ ports }: InstanceOf<'account'>, { paths, addresses }: Deployment): Variables {

@@ -10,6 +10,8 @@ import { inheritedEnvironment, sourceArguments, type Application } from './appli
 export interface ApplicationOptions {
   /** Where the log goes: `<name>.log`, appended to. */
   readonly folder: string;
+  /** Where it runs, and relative paths of its environment begin: the deployment's folder. */
+  readonly workingFolder: string;
   /** Tells replicas apart; the application's name unless given. */
   readonly name?: string;
   /** Further flags of node. */
@@ -60,6 +62,7 @@ export async function startProcess(application: Application, environment: Readon
       command: process.execPath,
       arguments: sourceArguments(`apps/${application}/src/main.ts`, options.arguments ?? defaultArguments(application), flags),
       environment: { ...inheritedEnvironment(process.env), ...variables },
+      folder: options.workingFolder,
       stopMs,
     });
     const log = createWriteStream(logFile, { flags: 'a', mode: 0o600 });

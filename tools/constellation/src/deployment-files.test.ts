@@ -33,6 +33,13 @@ test('certificates are issued once, and again when they near their end or their 
   expect(await ensureCertificates(paths, Date.now())).toBe(1);
 });
 
+test('a spool whose path is too long for a socket is named from the working folder', () => {
+  const long = deploymentPaths(`/tmp/${'x'.repeat(90)}`);
+  const addresses = { ledger: 'a:1', keys: 'a:2', directory: 'a:3', edgeInternalUrl: 'https://a:4', accountPublicUrl: 'http://a:5' };
+  const environment = applicationEnvironment({ application: 'edge', name: 'edge', ports: { public: 1, internal: 2, metrics: 3 } }, { mode: 'embedded', paths: long, addresses });
+  expect(environment['TACET_EDGE_SPOOL_DIR']).toBe('spool/edge');
+});
+
 test('no process is given what it must never hold', () => {
   const addresses = { ledger: '127.0.0.1:1', keys: '127.0.0.1:2', directory: '127.0.0.1:3', edgeInternalUrl: 'https://127.0.0.1:4', accountPublicUrl: 'http://127.0.0.1:5', kafkaBrokers: '127.0.0.1:6' };
   const ports = { public: 10, internal: 11, rpc: 12, metrics: 13 };

@@ -8,7 +8,7 @@ export async function startProcesses({ deployment, instances }: PlannedDeploymen
     const environment = applicationEnvironment(instance, deployment);
     await supervisor.add<ApplicationProcess>({
       name: instance.name,
-      start: () => startProcess(instance.application, environment, { folder: deployment.paths.logs, name: instance.name }),
+      start: () => startProcess(instance.application, environment, { folder: deployment.paths.logs, workingFolder: deployment.paths.folder, name: instance.name }),
       ready: (process) => process.waitUntilReady(),
     });
   };
