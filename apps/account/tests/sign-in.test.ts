@@ -123,8 +123,7 @@ test('pages of other sites are refused, programs and our own pages are not', asy
 test('a hash made with an older pepper still opens, and is made again with the newest', async () => {
   const { email, accountId } = await account.signIn();
   await writeSecret(join(account.paths.peppers, 'pepper.2.key'), 'ab'.repeat(32));
-  await account.process.restart();
-  await account.process.waitUntilReady();
+  await account.restart();
   const versionOf = async () => (await account.owner.query('SELECT pepper_version FROM account.account WHERE account_id = $1', [accountId])).rows[0].pepper_version as number;
   expect(await versionOf()).toBe(1);
   expect((await account.browser().post('/api/session', { email, password })).status).toBe(200);

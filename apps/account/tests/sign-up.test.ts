@@ -94,8 +94,7 @@ test('a crash between any two steps of a sign-up is repaired by the next start',
     killed.resolve();
     peer.before = async () => undefined;
     expect(await statusOf(email)).toBe('opening');
-    await account.process.restart();
-    await account.process.waitUntilReady();
+    await account.restart();
     await eventually('the account is active', async () => (await statusOf(email)) === 'active');
   }
 }, 60_000);
@@ -137,8 +136,7 @@ test('an account that nobody verified is deleted after a week', async () => {
   await account.mailTo('never@example.test');
   await eventually('the account is active', async () => (await statusOf('never@example.test')) === 'active');
   await account.owner.query("UPDATE account.account SET created_on = created_on - 8 WHERE email = 'never@example.test'");
-  await account.process.restart();
-  await account.process.waitUntilReady();
+  await account.restart();
   await eventually('the account is gone', async () => (await statusOf('never@example.test')) === undefined);
 });
 

@@ -3,6 +3,7 @@ import type { AccountEvents } from '../events.ts';
 import { idBytes } from '../identifiers.ts';
 import type { Peers } from '../peers.ts';
 import { runEach } from '../run-each.ts';
+import { lockLifecycle } from './lock-lifecycle.ts';
 
 /** What opening an account needs. */
 export interface OpenAccountDependencies {
@@ -20,13 +21,12 @@ const sweepMax = 50;
  */
 export async function openAccount({ pool, peers, events }: OpenAccountDependencies, accountId: string): Promise<void> {
   const opened = await transaction(pool, async (connection) => {
-    // The lock is held over the calls: a deletion that begins meanwhile waits, else they could give a key and a
-    // balance to an account that is gone.
-    const { rowCount } = await connection.query("SELECT 1 FROM account.account WHERE account_id = $1 AND status = 'opening' FOR NO KEY UPDATE", [accountId]);
+    await lockLifecycle(connection, accountId);
+    const { rowCount } = await connection.query("SELECT 1 FROM account.account WHERE account_id = $1 AND status = 'opening'", [accountId]);
     if (rowCount === 0) return false;
     await peers.keys.CreateDek({ accountId: idBytes(accountId) });
     await peers.ledger.OpenAccount({ accountId: idBytes(accountId) });
-    await connection.query("UPDATE account.account SET status = 'active' WHERE account_id = $1", [accountId]);
+    await connection.query("UPDATE account.account SET status = 'active' WHERE account_id = $1 AND status = 'opening'", [accountId]);
     return true;
   });
   if (opened) events.accountOpened();

@@ -1,5 +1,6 @@
 import { transaction, type Connection, type Pool } from '@tacet/database';
 import { TacetError } from '@tacet/errors';
+import { lockLifecycle } from '../accounts/lock-lifecycle.ts';
 import { dayMs, dayOf } from '../clock.ts';
 import { recordRevision } from '../directory/record-revision.ts';
 import type { AccountEvents } from '../events.ts';
@@ -17,6 +18,7 @@ const sweepMax = 50;
 export async function requestDeletion(pool: Pool, events: AccountEvents, accountId: string, nowMs: number): Promise<string> {
   const { plaintextToken, hash } = createSecretToken();
   await transaction(pool, async (connection) => {
+    await lockLifecycle(connection, accountId);
     const { rowCount } = await connection.query("UPDATE account.account SET status = 'deleting' WHERE account_id = $1 AND status <> 'deleting'", [accountId]);
     if (rowCount === 0) throw new TacetError('not_found');
     const removed = { sessions: await removeAll(connection, 'session', accountId), email_tokens: await removeAll(connection, 'email_token', accountId) };

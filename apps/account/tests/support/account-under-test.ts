@@ -34,6 +34,8 @@ export interface AccountUnderTest {
   browser(): Browser;
   /** The text of the newest mail to an address that `sent` accepts, waited for. */
   mailTo(email: string, pattern?: RegExp): Promise<{ subject: string; text: string }>;
+  /** Starts the process anew (ending it first if it runs) and waits until its clients reach it again. */
+  restart(): Promise<void>;
   /** Everything that the process printed. */
   log(): Promise<string>;
   stop(): Promise<void>;
@@ -78,14 +80,18 @@ export async function startAccount(settings: Readonly<Record<string, string>> = 
     rpcAddress,
     browser: () => new Browser(url),
     signIn: async (email = `person-${++people}@example.test`) => {
-      // After a restart the client waits a little before it connects again.
-      const account = await eventually('the operator reaches the process', () => operator.CreateAccount({ email, password }, { deadlineMs: 20_000 }));
+      const account = await operator.CreateAccount({ email, password }, { deadlineMs: 20_000 });
       const browser = new Browser(url);
       const { status, json } = await browser.post('/api/session', { email, password });
       if (status !== 200) throw new Error(`signing in answered ${status}`);
       return { browser, accountId: json.account.id as string, email: account.email };
     },
     mailTo: (email, pattern = /./) => eventually(`a mail to ${email}`, () => newestMail(paths.mail, email, pattern)),
+    restart: async () => {
+      await process.restart();
+      await process.waitUntilReady();
+      await eventually('the clients reach the process', async () => (await Promise.all([directory.Resolve({ hash: Buffer.alloc(32) }), operator.ListAccounts({ pageSize: 1 })])).length === 2);
+    },
     log: () => readFile(process.logFile, 'utf8'),
     stop: async () => {
       operator.close();
