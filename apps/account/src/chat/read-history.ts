@@ -1,6 +1,6 @@
 import type { Queryable } from '@tacet/database';
 import type { Conversation } from '../conversations/conversation.ts';
-import { openAllMessages, readMessagesBefore, type OpenedMessage } from '../conversations/messages.ts';
+import { openAllMessages, readMessagesBefore, type OpenedMessage, type StoredMessage } from '../conversations/messages.ts';
 import type { Sealer } from '../conversations/sealer.ts';
 import type { AccountEvents } from '../events.ts';
 import type { ChatMessage } from './edge-client.ts';
@@ -15,8 +15,14 @@ export const historyBytesMax = 262_144;
  */
 export async function readHistory(db: Queryable, sealer: Sealer, events: AccountEvents, conversation: Conversation, position: number): Promise<ChatMessage[]> {
   const stored = await readMessagesBefore(db, conversation.id, position, { messagesMax: historyMessagesMax, bytesMax: historyBytesMax });
-  const opened = await openAllMessages(sealer, events, conversation.accountId, conversation.id, stored.toReversed());
+  const opened = await openAllMessages(sealer, events, conversation.accountId, conversation.id, withinBytes(stored).toReversed());
   return wholeTurns(opened).map(({ role, plaintextContent }) => ({ role, plaintextContent }));
+}
+
+/** The first of them that together stay within the bound: a page goes one message beyond it. */
+function withinBytes(messages: readonly StoredMessage[]): StoredMessage[] {
+  let bytes = 0;
+  return messages.filter(({ sealedBody }) => (bytes += sealedBody.length) <= historyBytesMax);
 }
 
 /** Questions with their answers; what stands alone (no answer, or cut off by the bounds) is dropped. */

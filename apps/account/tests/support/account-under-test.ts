@@ -60,7 +60,7 @@ export async function startAccount(settings: Readonly<Record<string, string>> = 
   const rpcAddress = `127.0.0.1:${ports.rpc}`;
   const addresses = { keys: `127.0.0.1:${keys.port}`, ledger: `127.0.0.1:${ledger.port}`, directory: rpcAddress, edgeInternalUrl: edge.url, accountPublicUrl: url };
   const environment = { ...applicationEnvironment({ application: 'account', name: 'account', ports }, { mode: 'embedded', paths, addresses }), ...settings };
-  const process = await startProcess('account', environment, { folder, flags });
+  const process = await startProcess('account', environment, { folder, workingFolder: folder, flags });
   await process.waitUntilReady();
   const operator = createRpcClient('AccountAdmin', { address: rpcAddress, tls: tlsOf('operator'), server: 'account' });
   const directory = createRpcClient('KeyDirectory', { address: rpcAddress, tls: tlsOf('edge'), server: 'account' });
