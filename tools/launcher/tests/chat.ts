@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openOperatorClients, deploymentPaths } from '@tacet/constellation';
+import { deploymentPaths, openOperatorClients, type OperatorClients } from '@tacet/constellation';
 import { charge } from '@tacet/pricing';
+import type { RequestUsage__Output as RequestUsage } from '@tacet/rpc/types/ledger/v1/RequestUsage';
 import { parsePriceList } from '@tacet/tacet';
 import { eventually } from '@tacet/testing';
 import type { ReadyLine } from './launched.ts';
@@ -34,12 +35,25 @@ export function costOf({ dataDir, worker }: ReadyLine, usage: Usage): bigint {
 }
 
 /** What the account has after all counts were applied: asked of billing, as the operator. */
-export async function postedBalance({ dataDir, email }: ReadyLine): Promise<bigint> {
+export async function postedBalance(ready: ReadyLine): Promise<bigint> {
+  return asOperator(ready, async ({ ledger }, accountId) => BigInt((await ledger.GetBalance({ accountId })).postedNano));
+}
+
+/** The account's requests as the ledger knows them. */
+export async function listRequests(ready: ReadyLine): Promise<readonly RequestUsage[]> {
+  return asOperator(ready, async ({ ledger }, accountId) => {
+    const requests: RequestUsage[] = [];
+    for await (const { request } of ledger.ListUsage({ accountId })) if (request) requests.push(request);
+    return requests;
+  });
+}
+
+async function asOperator<T>({ dataDir, email }: ReadyLine, ask: (clients: OperatorClients, accountId: Buffer) => Promise<T>): Promise<T> {
   const { ledgerAddress, directoryAddress, keysAddress } = JSON.parse(readFileSync(join(dataDir, 'operator.json'), 'utf8')) as Record<string, string>;
   const clients = openOperatorClients(deploymentPaths(dataDir), { ledger: ledgerAddress!, directory: directoryAddress!, keys: keysAddress! });
   try {
     const { accounts } = await clients.accounts.ListAccounts({ email });
-    return BigInt((await clients.ledger.GetBalance({ accountId: accounts[0]!.accountId })).postedNano);
+    return await ask(clients, accounts[0]!.accountId);
   } finally {
     clients.close();
   }
