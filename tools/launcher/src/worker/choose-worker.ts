@@ -10,7 +10,7 @@ import { findLocalServer } from './find-local-server.ts';
 import { engineIsInstalled, engineMegabytes, installEngine } from './install-engine.ts';
 import { isSmallModel, modelCacheFolder, smallModel } from './small-model.ts';
 import { useDemoWorker } from './use-demo-worker.ts';
-import { useLocalModel } from './use-local-model.ts';
+import { idOfModelFile, useLocalModel } from './use-local-model.ts';
 import { useNamedServers, useServers } from './use-servers.ts';
 
 /** What starting a worker may need. */
@@ -47,7 +47,7 @@ async function useGivenModel(file: string, surroundings: WorkerSurroundings): Pr
     surroundings.reporter.line(`    Fetching the engine for ${basename(file)} (${engineMegabytes} MB, MIT) with npm into tools/local-worker.`);
     await installEngine(surroundings.signal);
   }
-  return useLocalModel(file, surroundings);
+  return useLocalModel(file, idOfModelFile(file), surroundings);
 }
 
 /** The small model of the cache, fetched first where it is missing and may be. Throws an `Error` that says why it cannot be had. */
@@ -65,5 +65,5 @@ async function useSmallModel(surroundings: WorkerSurroundings): Promise<ChosenWo
   ];
   if (parts.length > 0) reporter.line(`    Fetching ${parts.join(' and ')}, once; --no-fetch prevents it.`);
   await settleAll([fetchesModel ? fetchSmallModel(file, signal) : undefined, fetchesEngine ? installEngine(signal) : undefined]);
-  return useLocalModel(file, surroundings);
+  return useLocalModel(file, smallModel.name, surroundings);
 }

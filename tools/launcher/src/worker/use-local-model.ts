@@ -12,14 +12,21 @@ const readyMs = 120_000;
 const pollMs = 50;
 const askMs = 2_000;
 
+/** The id that clients send for a file: its name, in characters that need no quotes anywhere. */
+export function idOfModelFile(file: string): string {
+  return basename(file)
+    .replace(/\.gguf$/i, '')
+    .replaceAll(/[^\w.:-]+/g, '-');
+}
+
 /** Serves a GGUF file with the local worker. */
-export async function useLocalModel(file: string, { port, paths, supervisor }: WorkerSurroundings): Promise<ChosenWorker> {
+export async function useLocalModel(file: string, id: string, { port, paths, supervisor }: WorkerSurroundings): Promise<ChosenWorker> {
   const url = `http://127.0.0.1:${port}`;
   const start = async () => {
     const server = await startKeptProcess({
       name: 'worker',
       command: process.execPath,
-      arguments: sourceArguments('tools/local-worker/src/main.ts', ['--port', String(port), '--model', file]),
+      arguments: sourceArguments('tools/local-worker/src/main.ts', ['--port', String(port), '--model', file, '--id', id]),
       environment: inheritedEnvironment(process.env),
       stopMs,
     });
