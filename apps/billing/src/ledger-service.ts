@@ -1,0 +1,73 @@
+import { offer, type Offer, type Policy } from '@tacet/rpc';
+import type { Pool } from '@tacet/database';
+import type { Events } from './events.ts';
+import type { LeaseDesk } from './leases/lease-desk.ts';
+import type { Metrics } from './metrics.ts';
+import type { ServingClock } from './reconcile/serving-clock.ts';
+import { createAppendUsage } from './rpc/append-usage.ts';
+import { createApplyPrices } from './rpc/apply-prices.ts';
+import { createCheckLedger } from './rpc/check-ledger.ts';
+import { createCloseAccount } from './rpc/close-account.ts';
+import { createForgetAccount } from './rpc/forget-account.ts';
+import { createGetBalance } from './rpc/get-balance.ts';
+import { createGrantCredit } from './rpc/grant-credit.ts';
+import { createHeartbeat } from './rpc/heartbeat.ts';
+import { createListTransfers } from './rpc/list-transfers.ts';
+import { createListUsage } from './rpc/list-usage.ts';
+import { createOpenAccount } from './rpc/open-account.ts';
+import { createOpenEdgeSession } from './rpc/open-edge-session.ts';
+import { createSetLease } from './rpc/set-lease.ts';
+import { createSetOverdraft } from './rpc/set-overdraft.ts';
+import { createSuspendAccount } from './rpc/suspend-account.ts';
+import type { SessionTimes } from './session-times.ts';
+import type { UsageWriter } from './usage/usage-writer.ts';
+
+/** Who may call what, as the comments of ledger.proto say. */
+const policy: Policy<'Ledger'> = {
+  OpenEdgeSession: ['edge'],
+  Heartbeat: ['edge'],
+  SetLease: ['edge'],
+  AppendUsage: ['edge'],
+  OpenAccount: ['account'],
+  GetBalance: ['account', 'operator'],
+  ListUsage: ['account', 'operator'],
+  ListTransfers: ['account', 'operator'],
+  CloseAccount: ['account'],
+  ForgetAccount: ['account'],
+  GrantCredit: ['operator'],
+  SetOverdraft: ['operator'],
+  SuspendAccount: ['account', 'operator'],
+  ApplyPrices: ['operator'],
+  CheckLedger: ['operator'],
+};
+
+export interface LedgerParts {
+  readonly pool: Pool;
+  readonly desk: LeaseDesk;
+  readonly writer: UsageWriter;
+  readonly times: SessionTimes;
+  readonly serving: ServingClock;
+  readonly metrics: Metrics;
+  readonly events: Events;
+}
+
+/** The Ledger service: one file of rpc/ for each of its calls. */
+export function createLedgerService({ pool, desk, writer, times, serving, metrics, events }: LedgerParts): Offer {
+  return offer('Ledger', policy, {
+    OpenEdgeSession: createOpenEdgeSession(pool, times.lifetimeMs, events),
+    Heartbeat: createHeartbeat(pool, desk, times, serving, events),
+    SetLease: createSetLease(desk, metrics, events),
+    AppendUsage: createAppendUsage(pool, writer, metrics),
+    OpenAccount: createOpenAccount(pool),
+    GetBalance: createGetBalance(pool),
+    ListUsage: createListUsage(pool),
+    ListTransfers: createListTransfers(pool),
+    CloseAccount: createCloseAccount(pool),
+    ForgetAccount: createForgetAccount(pool),
+    GrantCredit: createGrantCredit(pool),
+    SetOverdraft: createSetOverdraft(pool),
+    SuspendAccount: createSuspendAccount(pool),
+    ApplyPrices: createApplyPrices(pool, events),
+    CheckLedger: createCheckLedger(pool),
+  });
+}
