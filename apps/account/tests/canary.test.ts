@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { writeSecret } from '@tacet/constellation';
+import { eventually } from '@tacet/testing';
+import { join } from 'node:path';
+import { startAccount, tokenIn, type AccountUnderTest } from './support/account-under-test.ts';
+import { eventsOf } from './support/browser.ts';
+import { dumpDatabase } from './support/dump-database.ts';
+import { refuseWith, streamAnswer, streamThen } from './support/edge-stand-in.ts';
+
+/*
+ * Every field is filled with a random marker and sent through success and failure. Then everything that the process
+ * prints, counts and stores is searched for them, as text and as it would look in hex and base64.
+ */
+
+let account: AccountUnderTest;
+
+beforeAll(async () => {
+  account = await startAccount({ TACET_LOG_LEVEL: 'debug' });
+}, 60_000);
+afterAll(() => account.stop());
+
+const mark = () => `mark${randomBytes(12).toString('hex')}`;
+
+/** The forms in which a marker could lie in a dump: text, bytea in hex, and base64 at three alignments. */
+function formsOf(marker: string): readonly string[] {
+  const bytes = Buffer.from(marker);
+  const base64 = [0, 1, 2].map((shift) => Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64').slice(shift === 0 ? 0 : 4, -4));
+  return [marker, bytes.toString('hex'), Buffer.from(marker, 'utf16le').toString('hex'), ...base64];
+}
+
+const find = (where: string, marker: string) => formsOf(marker).filter((form) => where.includes(form));
+
+test('no password, key, token, message, title or session lies in the database, and nothing of all this in log or metrics', async () => {
+  const secret = { password: mark(), wrongPassword: mark(), newPassword: mark(), title: mark(), secondTitle: mark(), ephemeralTitle: mark(), message: mark(), failed: mark(), answer: mark(), partial: mark(), upstream: mark() };
+  const email = `${mark()}@${mark()}.test`;
+  const keyName = mark();
+  const model = mark();
+  const secrets: string[] = Object.values(secret);
+
+  const browser = account.browser();
+  await browser.post('/api/signup', { email, password: secret.password });
+  const token = tokenIn(await account.mailTo(email));
+  await browser.post('/api/verify', { token });
+  await browser.post('/api/session', { email, password: secret.wrongPassword });
+  await browser.post('/api/reset', { email });
+  const reset = tokenIn(await account.mailTo(email, /new password/));
+  await browser.post('/api/reset/confirm', { token: reset, password: secret.newPassword });
+  secrets.push(token, reset, browser.cookie!.split('=')[1]!);
+
+  const { json: made } = await browser.post('/api/keys', { name: keyName, models: [model] });
+  secrets.push(made.key);
+  const { json } = await browser.post('/api/conversations', { model, title: secret.title });
+  const path = `/api/conversations/${json.id}`;
+  account.edge.next.push(streamAnswer([secret.answer]));
+  expect(eventsOf((await browser.post(`${path}/messages`, { content: secret.message })).text).at(-1)!.name).toBe('done');
+  account.edge.next.push(refuseWith(400, secret.upstream));
+  await browser.post(`${path}/messages`, { content: secret.failed });
+  account.edge.next.push(streamThen([secret.partial], (response) => void response.end(`data: {"${secret.upstream}\n\n`)));
+  await browser.post(`${path}/messages`, { content: secret.failed });
+  await browser.patch(path, { title: secret.secondTitle });
+  await browser.post('/api/conversations', { model, title: secret.ephemeralTitle, ephemeral: true });
+  for (const failure of ['internal_error', 'kek_disabled'] as const) {
+    account.keys.failWith = failure;
+    await browser.post(`${path}/messages`, { content: secret.failed });
+    await browser.patch(path, { title: secret.secondTitle });
+    account.keys.failWith = undefined;
+  }
+  await account.owner.query('ALTER TABLE account.message RENAME TO message_gone');
+  expect((await browser.post(`${path}/messages`, { content: secret.failed })).status).toBe(500);
+  await account.owner.query('ALTER TABLE account.message_gone RENAME TO message');
+  for (const rawBody of [`{"content": "${secret.failed}`, `${secret.failed}`, `{"${secret.failed}": 1}`]) await browser.call('POST', `${path}/messages`, { rawBody });
+  for (const where of [`/api/${secret.failed}`, `/api/keys?${secret.failed}=1`, `/api/keys?cursor=${secret.failed}`, `/api/conversations/${secret.failed}`]) await browser.get(where);
+  expect((await browser.get(`${path}/messages`)).text).toContain(secret.answer);
+
+  const dump = await dumpDatabase(account.database);
+  // The search finds what lies there on purpose.
+  expect([find(dump, email).length, find(dump, keyName).length, find(dump, model).length].every((found) => found > 0)).toBe(true);
+  for (const marker of secrets) expect([marker.length, find(dump, marker)]).toEqual([marker.length, []]);
+
+  await eventually('the failures are logged', async () => (await account.log()).includes('"request_failed"'));
+  const metrics = await (await fetch(`${account.process.metricsUrl}/metrics`)).text();
+  const printed = `${await account.log()}\n${metrics}`;
+  expect(printed).toContain('tacet_account_requests_total');
+  const { accountId } = (await account.owner.query<{ accountId: string }>('SELECT account_id AS "accountId" FROM account.account WHERE email = $1', [email])).rows[0]!;
+  for (const marker of [...secrets, email, ...email.split('@'), keyName, model, accountId, made.id, made.public_id, json.id, '127.0.0.1:5']) expect(find(printed, marker)).toEqual([]);
+}, 60_000);
+
+test('a crash prints nothing of what was going on', async () => {
+  const { browser } = await account.signIn();
+  const content = mark();
+  const { json } = await browser.post('/api/conversations', { model: 'm' });
+  account.edge.next.push(streamThen([content], () => new Promise(() => undefined)));
+  const asked = browser.post(`/api/conversations/${json.id}/messages`, { content }).catch(() => undefined);
+  await eventually('the edge was asked', () => account.edge.seen.at(-1)?.body.messages.at(-1)?.content === content);
+  await account.process.kill('SIGABRT');
+  await asked;
+  expect(find(await account.log(), content)).toEqual([]);
+  await account.restart();
+});
+
+test('a start that cannot succeed says why, by name, and never what a secret file holds', async () => {
+  const content = mark();
+  const file = join(account.paths.secrets, 'broken');
+  await writeSecret(file, content);
+  for (const variable of ['TACET_POSTGRES_URL_FILE', 'TACET_KEY_CHECK_FILE', 'TACET_ACCOUNT_RECEIPT_KEY_FILE']) {
+    const logBefore = (await readFile(account.process.logFile, 'utf8')).length;
+    await account.process.restart({ [variable]: file });
+    expect((await account.process.ended).code).toBe(1);
+    const printed = (await readFile(account.process.logFile, 'utf8')).slice(logBefore);
+    expect(printed).toContain('"start_failed"');
+    expect(find(printed, content)).toEqual([]);
+    const right = { TACET_POSTGRES_URL_FILE: account.paths.databaseUrl('tacet_account'), TACET_KEY_CHECK_FILE: account.paths.keyCheck, TACET_ACCOUNT_RECEIPT_KEY_FILE: account.paths.receiptKey };
+    await account.process.restart(right);
+    await account.process.waitUntilReady();
+  }
+}, 60_000);
