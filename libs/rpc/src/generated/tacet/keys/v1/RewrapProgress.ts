@@ -6,10 +6,18 @@ export interface RewrapProgress {
   'done'?: (number | string | Long);
   'total'?: (number | string | Long);
   'finished'?: (boolean);
+  /**
+   * DEKs and epoch secrets that could not be unwrapped and stay as they are.
+   */
+  'skipped'?: (number | string | Long);
 }
 
 export interface RewrapProgress__Output {
   'done': (string);
   'total': (string);
   'finished': (boolean);
+  /**
+   * DEKs and epoch secrets that could not be unwrapped and stay as they are.
+   */
+  'skipped': (string);
 }
