@@ -1,0 +1,54 @@
+import { amount, commonVariables, path, port, readEnvironment, type Environment, type ProcessConfig } from '@tacet/service';
+import { z } from 'zod';
+
+/** What key-service is configured with. README.md lists the variables. */
+export interface KeyServiceConfig extends ProcessConfig {
+  /** gRPC, mutual TLS. */
+  readonly rpcPort: number;
+  /** Folder of `tls.crt`, `tls.key`, `ca.crt`. */
+  readonly tlsFolder: string;
+  /** File with the URL of the keystore instance, for the role tacet_key_service. */
+  readonly keystoreUrlFile: string;
+  /** Folder of the master keys, `<kek_id>.<version>.key`. */
+  readonly kekFolder: string;
+  /** Folder of the epoch secrets. No backup may contain it. */
+  readonly epochFolder: string;
+  /** How long an unwrapped DEK or epoch secret is used without asking again: 1 … 300,000. */
+  readonly dekCacheMs: number;
+  /** How long backups of the keystore are kept, in days: 0 … 3,650. */
+  readonly backupDays: number;
+}
+
+const dekCacheMsMax = 300_000;
+
+/** Reads the configuration. Throws `ConfigurationError`. */
+export function loadConfig(environment: Environment, execArgv: readonly string[]): KeyServiceConfig {
+  const variables = readEnvironment(
+    environment,
+    {
+      ...commonVariables,
+      TACET_METRICS_PORT: port().default(9092),
+      TACET_TLS_DIR: path(),
+      TACET_KEY_SERVICE_RPC_PORT: port().default(8446),
+      TACET_KEYSTORE_URL_FILE: path(),
+      TACET_KEY_SERVICE_KEK_DIR: path(),
+      TACET_KEY_SERVICE_EPOCH_STORE: z.enum(['file']).default('file'),
+      TACET_KEY_SERVICE_EPOCH_DIR: path(),
+      TACET_KEY_SERVICE_DEK_CACHE_MS: amount(1, dekCacheMsMax).default(60_000),
+      TACET_KEYSTORE_BACKUP_DAYS: amount(0, 3_650).default(7),
+    },
+    execArgv,
+  );
+  return {
+    logLevel: variables.TACET_LOG_LEVEL,
+    listenHost: variables.TACET_LISTEN_HOST,
+    metricsPort: variables.TACET_METRICS_PORT,
+    rpcPort: variables.TACET_KEY_SERVICE_RPC_PORT,
+    tlsFolder: variables.TACET_TLS_DIR,
+    keystoreUrlFile: variables.TACET_KEYSTORE_URL_FILE,
+    kekFolder: variables.TACET_KEY_SERVICE_KEK_DIR,
+    epochFolder: variables.TACET_KEY_SERVICE_EPOCH_DIR,
+    dekCacheMs: variables.TACET_KEY_SERVICE_DEK_CACHE_MS,
+    backupDays: variables.TACET_KEYSTORE_BACKUP_DAYS,
+  };
+}

@@ -1,0 +1,116 @@
+import type { Queryable } from '@tacet/database';
+import type { KekVersion } from '../providers/key-provider.ts';
+
+/** A wrapped DEK as the keystore has it. Accounts are 32 characters of hex here, which PostgreSQL takes as a uuid. */
+export interface DekRow {
+  readonly version: number;
+  /** WrappedDekV1. */
+  readonly wrapped: Buffer;
+  readonly kek: KekVersion;
+}
+
+interface RawDekRow {
+  readonly dek_version: bigint;
+  readonly wrapped: Buffer;
+  readonly kek_id: string;
+  readonly kek_version: bigint;
+}
+
+const columns = 'dek_version, wrapped, kek_id, kek_version';
+
+/** The newest version of an account's DEK, which new records are sealed under; undefined: the account has none. */
+export async function readNewestDek(db: Queryable, account: string): Promise<DekRow | undefined> {
+  const { rows } = await db.query<RawDekRow>(`SELECT ${columns} FROM keystore.dek WHERE account_id = $1 ORDER BY dek_version DESC LIMIT 1`, [account]);
+  return rows[0] && toDekRow(rows[0]);
+}
+
+/** Those of the given versions that exist. */
+export async function readDeks(db: Queryable, account: string, versions: readonly number[]): Promise<readonly DekRow[]> {
+  const { rows } = await db.query<RawDekRow>(`SELECT ${columns} FROM keystore.dek WHERE account_id = $1 AND dek_version = ANY ($2::bigint[])`, [account, versions]);
+  return rows.map(toDekRow);
+}
+
+/** All versions of an account's DEK, oldest first. */
+export async function listDeks(db: Queryable, account: string): Promise<readonly DekRow[]> {
+  const { rows } = await db.query<RawDekRow>(`SELECT ${columns} FROM keystore.dek WHERE account_id = $1 ORDER BY dek_version`, [account]);
+  return rows.map(toDekRow);
+}
+
+/** Lets one transaction at a time add or destroy DEKs of an account, so that none is added beside its destruction. */
+export async function lockAccount(db: Queryable, account: string): Promise<void> {
+  await db.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [account]);
+}
+
+/** Writes a new version; false, and nothing is changed, when it exists already. */
+export async function insertDek(db: Queryable, provider: string, account: string, { version, wrapped, kek }: DekRow, nowMs: number): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `INSERT INTO keystore.dek (account_id, dek_version, wrapped, provider, kek_id, kek_version, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+    [account, version, wrapped, provider, kek.kekId, kek.version, new Date(nowMs)],
+  );
+  return rowCount === 1;
+}
+
+/** Where a DEK stands in the order of rewrapping. */
+export interface DekPlace {
+  readonly account: string;
+  readonly version: number;
+}
+
+export interface PlacedDek extends DekPlace, DekRow {
+  readonly provider: string;
+}
+
+/** The next DEKs after a place, in the order of accounts and versions. */
+export async function readDeksAfter(db: Queryable, after: DekPlace | undefined, count: number): Promise<readonly PlacedDek[]> {
+  const { account, version } = after ?? beforeAll;
+  const { rows } = await db.query<RawDekRow & { account_id: string; provider: string }>(
+    `SELECT account_id, provider, ${columns} FROM keystore.dek WHERE (account_id, dek_version) > ($1, $2) ORDER BY account_id, dek_version LIMIT $3`,
+    [account, version, count],
+  );
+  return rows.map((row) => ({ account: row.account_id, provider: row.provider, ...toDekRow(row) }));
+}
+
+const beforeAll: DekPlace = { account: '00000000-0000-0000-0000-000000000000', version: 0 };
+
+/** The 16 bytes of an account that PostgreSQL wrote as a uuid. */
+export function accountBytes(account: string): Buffer {
+  return Buffer.from(account.replaceAll('-', ''), 'hex');
+}
+
+/** Replaces wrapped DEKs, all of which are now under one KEK version. */
+export async function updateDeks(db: Queryable, deks: readonly (DekPlace & { readonly wrapped: Buffer })[], kekVersion: number): Promise<void> {
+  if (deks.length === 0) return;
+  await db.query(
+    `UPDATE keystore.dek SET wrapped = new.wrapped, kek_version = $4
+     FROM unnest($1::uuid[], $2::bigint[], $3::bytea[]) AS new (account_id, dek_version, wrapped)
+     WHERE dek.account_id = new.account_id AND dek.dek_version = new.dek_version`,
+    [deks.map(({ account }) => account), deks.map(({ version }) => version), deks.map(({ wrapped }) => wrapped), kekVersion],
+  );
+}
+
+/** Deletes all DEKs of an account and returns how many there were. Their bytes stay in the file until `eraseRemains`. */
+export async function deleteDeks(db: Queryable, account: string): Promise<number> {
+  const { rowCount } = await db.query('DELETE FROM keystore.dek WHERE account_id = $1', [account]);
+  return rowCount ?? 0;
+}
+
+/** Writes the account's partition anew, so that nothing of deleted or replaced rows is left in the data folder. */
+export async function eraseRemains(db: Queryable, account: string): Promise<void> {
+  await db.query('SELECT keystore.erase_remains($1)', [account]);
+}
+
+export async function countDeks(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ count: bigint }>('SELECT count(*) FROM keystore.dek');
+  return Number(rows[0]?.count ?? 0n);
+}
+
+/** How many DEKs each version of a provider's keys wraps, under `<kek_id>.<version>`. */
+export async function countDeksByKek(db: Queryable, provider: string): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await db.query<{ kek: string; count: bigint }>("SELECT kek_id || '.' || kek_version AS kek, count(*) FROM keystore.dek WHERE provider = $1 GROUP BY 1", [provider]);
+  return new Map(rows.map(({ kek, count }) => [kek, Number(count)]));
+}
+
+function toDekRow({ dek_version, wrapped, kek_id, kek_version }: RawDekRow): DekRow {
+  return { version: Number(dek_version), wrapped, kek: { kekId: kek_id, version: Number(kek_version) } };
+}

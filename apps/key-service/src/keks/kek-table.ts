@@ -1,0 +1,85 @@
+import type { Queryable } from '@tacet/database';
+import type { KekVersion } from '../providers/key-provider.ts';
+
+export type KekState = 'active' | 'retired' | 'destroyed';
+
+/** A row of `keystore.kek`. */
+export interface KekRow extends KekVersion {
+  readonly state: KekState;
+  /** UTC milliseconds; undefined: not yet. */
+  readonly rewrappedAtMs: number | undefined;
+}
+
+interface RawKekRow {
+  readonly kek_id: string;
+  readonly version: bigint;
+  readonly state: KekState;
+  readonly rewrapped_at: Date | null;
+}
+
+const columns = 'kek_id, version, state, rewrapped_at';
+
+/** All versions of all keys of a provider, by key and version. */
+export async function listKeks(db: Queryable, provider: string): Promise<readonly KekRow[]> {
+  const { rows } = await db.query<RawKekRow>(`SELECT ${columns} FROM keystore.kek WHERE provider = $1 ORDER BY kek_id, version`, [provider]);
+  return rows.map(toKekRow);
+}
+
+/** One version, locked against every other change of it until the transaction ends; undefined: there is none. */
+export async function lockKek(db: Queryable, provider: string, { kekId, version }: KekVersion): Promise<KekRow | undefined> {
+  const { rows } = await db.query<RawKekRow>(`SELECT ${columns} FROM keystore.kek WHERE (provider, kek_id, version) = ($1, $2, $3) FOR UPDATE`, [provider, kekId, version]);
+  return rows[0] && toKekRow(rows[0]);
+}
+
+/**
+ * The version that wraps now. It stays so until the transaction ends: RotateKek waits for it, so nothing is ever
+ * wrapped under a version that RewrapAll has passed.
+ */
+export async function shareActiveKek(db: Queryable, provider: string, kekId: string): Promise<KekVersion> {
+  const { rows } = await db.query<RawKekRow>(`SELECT ${columns} FROM keystore.kek WHERE (provider, kek_id, state) = ($1, $2, 'active') FOR SHARE`, [provider, kekId]);
+  const [row] = rows;
+  if (!row) throw new Error('no version of the master key is active');
+  return toKekRow(row);
+}
+
+/** The version that wraps now, as far as anybody can say who does not hold it; undefined: there is none. */
+export async function readActiveKek(db: Queryable, provider: string, kekId: string): Promise<KekVersion | undefined> {
+  const { rows } = await db.query<RawKekRow>(`SELECT ${columns} FROM keystore.kek WHERE (provider, kek_id, state) = ($1, $2, 'active')`, [provider, kekId]);
+  return rows[0] && toKekRow(rows[0]);
+}
+
+/** Writes a version down; one that is known already stays as it is. */
+export async function insertKek(db: Queryable, provider: string, { kekId, version }: KekVersion, state: KekState, nowMs: number): Promise<void> {
+  const values = [provider, kekId, version, state, new Date(nowMs)];
+  await db.query('INSERT INTO keystore.kek (provider, kek_id, version, state, created_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING', values);
+}
+
+/** Takes the active version of a key out of use; it still unwraps. */
+export async function retireActiveKek(db: Queryable, provider: string, kekId: string): Promise<void> {
+  await db.query("UPDATE keystore.kek SET state = 'retired' WHERE (provider, kek_id, state) = ($1, $2, 'active')", [provider, kekId]);
+}
+
+export async function markKekDestroyed(db: Queryable, provider: string, { kekId, version }: KekVersion): Promise<void> {
+  await db.query("UPDATE keystore.kek SET state = 'destroyed' WHERE (provider, kek_id, version) = ($1, $2, $3)", [provider, kekId, version]);
+}
+
+/** Writes down, for each retired version that no DEK needs any more, that this is so since now. */
+export async function markRewrapped(db: Queryable, provider: string, nowMs: number): Promise<void> {
+  await db.query(
+    `UPDATE keystore.kek SET rewrapped_at = $2 WHERE provider = $1 AND state = 'retired' AND rewrapped_at IS NULL
+       AND NOT EXISTS (SELECT FROM keystore.dek WHERE (dek.provider, dek.kek_id, dek.kek_version) = (kek.provider, kek.kek_id, kek.version))`,
+    [provider, new Date(nowMs)],
+  );
+}
+
+/** Changes of the ring of a key are made one at a time, over all replicas. Held until the transaction ends. */
+export async function lockKekRing(db: Queryable): Promise<void> {
+  await db.query('SELECT pg_advisory_xact_lock($1)', [kekRingLock]);
+}
+
+/** Any number that nothing else in the keystore takes for a lock. */
+const kekRingLock = 7454;
+
+function toKekRow({ kek_id, version, state, rewrapped_at }: RawKekRow): KekRow {
+  return { kekId: kek_id, version: Number(version), state, rewrappedAtMs: rewrapped_at?.getTime() };
+}

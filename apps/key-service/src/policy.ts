@@ -1,0 +1,17 @@
+import type { Policy } from '@tacet/rpc';
+
+/** Who may call what of KeyService: as keys.proto says of each rpc. The pruner may destroy epochs and nothing else. */
+export const keyServicePolicy: Policy<'KeyService'> = {
+  CreateDek: ['account'],
+  RotateDek: ['account', 'operator'],
+  RewrapDek: ['operator'],
+  RewrapAll: ['operator'],
+  RotateKek: ['operator'],
+  DescribeKeys: ['operator'],
+  DestroyKekVersion: ['operator'],
+  ShredAccount: ['account'],
+  DestroyEpochs: ['pruner'],
+};
+
+/** Who may call what of SealService: account alone. Not the operator, who has no business with messages. */
+export const sealServicePolicy: Policy<'SealService'> = { Seal: ['account'], Open: ['account'] };

@@ -1,0 +1,50 @@
+import type { KeyObject } from 'node:crypto';
+import { commitDek, dekIsCommitted, encodeWrappedDek, parseWrappedDek, providerByte, RecordRefusedError, type WrappedDek } from '@tacet/sealed-record';
+import type { KekVersion, KeyProvider } from './key-provider.ts';
+
+/** Whose secret it is: a DEK of an account, or (the zero account) the secret of an epoch. */
+export interface SecretOwner {
+  /** 16 bytes. */
+  readonly accountId: Uint8Array;
+  /** Version of the DEK; of an epoch secret: the epoch. */
+  readonly version: number;
+}
+
+/** Wraps a secret as WrappedDekV1. Throws `kek_disabled`. */
+export async function wrapSecret(provider: KeyProvider, kek: KekVersion, owner: SecretOwner, secret: KeyObject, createdMs: number): Promise<Buffer> {
+  const { kekId, version: kekVersion } = kek;
+  const { accountId, version: dekVersion } = owner;
+  const binding = { provider: providerByte[provider.name], kekId, dekVersion, accountId, createdMs, commitment: commitDek(secret) };
+  return encodeWrappedDek({ ...binding, kekVersion, blob: await provider.wrap(kekVersion, binding, secret) });
+}
+
+/**
+ * Unwraps WrappedDekV1. Throws `kek_disabled`, or `RecordRefusedError` when it is another owner's, of another
+ * provider, or opens to something else than what was wrapped.
+ */
+export async function unwrapSecret(provider: KeyProvider, bytes: Uint8Array, owner: SecretOwner): Promise<KeyObject> {
+  const wrapped = parseOwn(provider, bytes, owner);
+  const secret = await provider.unwrap(wrapped);
+  if (!dekIsCommitted(secret, wrapped)) throw new RecordRefusedError();
+  return secret;
+}
+
+/** The same secret under another version of its KEK; a provider may do it without giving it away. Throws as `unwrapSecret`. */
+export async function rewrapSecret(provider: KeyProvider, bytes: Uint8Array, owner: SecretOwner, toKekVersion: number): Promise<Buffer> {
+  const wrapped = parseOwn(provider, bytes, owner);
+  return encodeWrappedDek({ ...wrapped, kekVersion: toKekVersion, blob: await provider.rewrap(wrapped, toKekVersion) });
+}
+
+/** Which KEK a wrapped secret needs. Throws `RecordRefusedError`. */
+export function kekOf(bytes: Uint8Array): KekVersion {
+  const { kekId, kekVersion } = parseWrappedDek(bytes);
+  return { kekId, version: kekVersion };
+}
+
+/** Rows and files can be swapped by who may write them: what they are is read from the wrapped secret itself. */
+function parseOwn(provider: KeyProvider, bytes: Uint8Array, owner: SecretOwner): WrappedDek {
+  const wrapped = parseWrappedDek(bytes);
+  const isOwn = wrapped.provider === providerByte[provider.name] && wrapped.dekVersion === owner.version && Buffer.compare(wrapped.accountId, owner.accountId) === 0;
+  if (!isOwn) throw new RecordRefusedError();
+  return wrapped;
+}

@@ -1,0 +1,25 @@
+import { toTacetError } from '@tacet/errors';
+import type { Metrics } from '../metrics.ts';
+
+type Unary = (request: never, call: never) => Promise<unknown>;
+
+/** The same rpcs, each call counted and timed by its name and result. Streams are left as they are. */
+export function measureCalls<I extends { readonly [rpc: string]: unknown }>(metrics: Metrics, implementation: I, streams: readonly (keyof I)[] = []): I {
+  const measured = Object.entries(implementation).map(([rpc, handler]) => [rpc, streams.includes(rpc) ? handler : measureUnary(metrics, rpc, handler as Unary)]);
+  return Object.fromEntries(measured) as I;
+}
+
+function measureUnary(metrics: Metrics, rpc: string, handler: Unary): Unary {
+  return async (request, call) => {
+    const start = performance.now();
+    const seconds = () => (performance.now() - start) / 1_000;
+    try {
+      const response = await handler(request, call);
+      metrics.call(rpc, seconds());
+      return response;
+    } catch (error) {
+      metrics.call(rpc, seconds(), toTacetError(error).code);
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,86 @@
+import { openPool } from '@tacet/database';
+import { offer, readTlsFolder, startRpcServer } from '@tacet/rpc';
+import { createNonceSource } from '@tacet/sealed-record';
+import { readSecretFile, type Reporting, type Running } from '@tacet/service';
+import type { KeyServiceConfig } from './config.ts';
+import { AccountDeks } from './deks/account-deks.ts';
+import { openEpochFiles } from './epochs/epoch-files.ts';
+import { EpochSecrets } from './epochs/epoch-secrets.ts';
+import { createEvents, type Events } from './events.ts';
+import { KekRing } from './keks/kek-ring.ts';
+import { Rewrapper } from './keks/rewrapper.ts';
+import { connectionsMax, stopGraceMs } from './limits.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { keyServicePolicy, sealServicePolicy } from './policy.ts';
+import { openLocalProvider } from './providers/local-provider.ts';
+import { createCreateDek } from './rpc/create-dek.ts';
+import { createDescribeKeys } from './rpc/describe-keys.ts';
+import { createDestroyEpochs } from './rpc/destroy-epochs.ts';
+import { createDestroyKekVersion } from './rpc/destroy-kek-version.ts';
+import { measureCalls } from './rpc/measure-calls.ts';
+import { createOpen } from './rpc/open.ts';
+import { createRewrapAll } from './rpc/rewrap-all.ts';
+import { createRewrapDek } from './rpc/rewrap-dek.ts';
+import { createRotateDek } from './rpc/rotate-dek.ts';
+import { createRotateKek } from './rpc/rotate-kek.ts';
+import { createSeal } from './rpc/seal.ts';
+import { createShredAccount } from './rpc/shred-account.ts';
+import { runSelfTest } from './self-test.ts';
+
+/** Starts key-service: self-test, keystore, master keys, epochs, and only then the door. */
+export async function startKeyService(config: KeyServiceConfig, { log, registry }: Reporting): Promise<Running> {
+  const events = createEvents(log);
+  const drawNonce = createNonceSource();
+  runSelfTest(drawNonce);
+  const tls = readTlsFolder(config.tlsFolder);
+  const provider = await openLocalProvider('TACET_KEY_SERVICE_KEK_DIR', config.kekFolder, drawNonce);
+  const files = await openEpochFiles('TACET_KEY_SERVICE_EPOCH_DIR', config.epochFolder);
+  const url = readSecretFile('TACET_KEYSTORE_URL_FILE', config.keystoreUrlFile);
+  const pool = await openPool({ url, applicationName: 'tacet key-service', connectionsMax });
+
+  const clocks = { wall: () => Date.now(), monotonic: () => performance.now() };
+  const { cacheMs, backupDays, now } = { cacheMs: config.dekCacheMs, backupDays: config.backupDays, now: clocks.wall };
+  const ring = new KekRing(pool, provider, now);
+  await ring.open();
+  events.kekActive(await ring.describeActive());
+  const metrics = createMetrics(registry, {
+    heldDeks: () => deks.size,
+    livingEpochs: async () => (await files.list()).length,
+    kekIsUsable: async () => (await ring.describeActive())?.isUsable === true,
+  });
+  const deks = new AccountDeks({ pool, provider, cacheMs, clocks, onLookup: (result) => metrics.dekLookup(result) });
+  const epochs = new EpochSecrets({ files, ring, cacheMs, clocks, onSwept: ({ destroyed }) => reportSweep(destroyed, events, metrics), onSweepFailed: (error) => events.epochSweepFailed(error) });
+  await epochs.start();
+
+  const keyService = {
+    CreateDek: createCreateDek({ pool, ring, now }),
+    RotateDek: createRotateDek({ ring, deks, now }),
+    RewrapDek: createRewrapDek(ring),
+    RewrapAll: createRewrapAll(new Rewrapper(ring, epochs, now), events, metrics),
+    RotateKek: createRotateKek(ring, events),
+    DescribeKeys: createDescribeKeys(pool, ring),
+    DestroyKekVersion: createDestroyKekVersion({ pool, ring, deks, epochs, backupDays, events, now }),
+    ShredAccount: createShredAccount({ pool, deks, cacheMs, backupDays, events, metrics, now }),
+    DestroyEpochs: createDestroyEpochs(epochs),
+  };
+  const sealService = { Seal: createSeal({ deks, epochs, drawNonce, metrics, now }), Open: createOpen({ deks, epochs, metrics }) };
+  const server = await startRpcServer({ host: config.listenHost, port: config.rpcPort, tls, onInternalError: (rpc, error) => events.rpcFailed(rpc, error) }, [
+    offer('KeyService', keyServicePolicy, measureCalls(metrics, keyService, ['RewrapAll'])),
+    offer('SealService', sealServicePolicy, measureCalls(metrics, sealService)),
+  ]);
+  events.listening(server.port);
+  return {
+    stop: async () => {
+      await server.stop(stopGraceMs);
+      await epochs.stop();
+      deks.forgetAll();
+      await pool.end();
+    },
+  };
+}
+
+function reportSweep(destroyed: number, events: Events, metrics: Metrics): void {
+  if (destroyed === 0) return;
+  metrics.epochsDestroyed(destroyed);
+  events.epochsDestroyed(destroyed);
+}
