@@ -55,7 +55,10 @@ export async function runProcess<C extends ProcessConfig>({ name, loadConfig, st
   process.on('unhandledRejection', (error) => fatal(log, 'unhandled_rejection', error));
   const metrics = await startMetricsServer(config.listenHost, config.metricsPort, registry, readiness).catch((error: unknown) => fatal(log, 'metrics_failed', error));
   const asked = stopSignal(log);
-  const running = await start(config, { log, registry, readiness }).catch((error: unknown) => fatal(log, 'start_failed', error));
+  const running = await start(config, { log, registry, readiness }).catch((error: unknown) => {
+    tellOperator(name, error);
+    return fatal(log, 'start_failed', error);
+  });
   readiness.unblock('starting');
   log.info('started', { pid: process.pid, port: metrics.port, door: 'metrics' });
   try {
@@ -79,6 +82,14 @@ export function fatal(log: Log, event: string, error?: unknown, exitCode = 1): n
   log.error(event, { code: toTacetError(error).code, ...(error === undefined ? {} : { error }) });
   log.flush();
   process.exit(exitCode);
+}
+
+/**
+ * Says on standard error why a start failed, when the error is one about a variable: by convention such a message is
+ * `<VARIABLE>: <rule>`, made of constants and names. The log itself holds no messages of errors.
+ */
+function tellOperator(name: string, error: unknown): void {
+  if (error instanceof Error && /^TACET_[A-Z_]+: [\x20-\x7e]{1,200}$/.test(error.message)) process.stderr.write(`${name}: ${error.message}\n`);
 }
 
 /** Resolves at the first SIGTERM or SIGINT; the second ends the process. */
