@@ -110,6 +110,7 @@ test('a start that cannot succeed says why, by name, and never what a secret fil
     expect((await account.process.ended).code).toBe(1);
     const printed = (await readFile(account.process.logFile, 'utf8')).slice(logBefore);
     expect(printed).toContain('"start_failed"');
+    if (variable !== 'TACET_POSTGRES_URL_FILE') expect(printed).toMatch(new RegExp(`^account: ${variable}: `, 'm'));
     expect(find(printed, content)).toEqual([]);
     const right = { TACET_POSTGRES_URL_FILE: account.paths.databaseUrl('tacet_account'), TACET_KEY_CHECK_FILE: account.paths.keyCheck, TACET_ACCOUNT_RECEIPT_KEY_FILE: account.paths.receiptKey };
     await account.process.restart(right);

@@ -140,10 +140,10 @@ test('balance and usage come from billing, and every request is listed once what
   const { browser } = await account.signIn();
   expect((await browser.get('/api/balance')).json).toEqual({ posted_nano_usd: '5000000000', held_nano_usd: '1000', overdraft_nano_usd: '0', available_nano_usd: '4999999000', suspended: false });
   const at = Date.parse('2026-03-04T05:06:07.008Z');
-  const id = (i: number) => Buffer.from(`0190000000007000800000000000${i.toString(16).padStart(4, '0')}`, 'hex');
-  // Five of the nine ended in the same millisecond.
+  const id = (ms: number, i: number) => Buffer.from(`${ms.toString(16).padStart(12, '0')}7000800000000000${i.toString(16).padStart(4, '0')}`, 'hex');
+  // Five of the nine were admitted in the same millisecond.
   account.ledger.usage = Array.from({ length: 9 }, (_, i) => ({
-    request: { requestId: id(i), keyId: id(100), modelId: 'm', priceVersion: 1, inputTokens: i, chargedNano: '5', chargeNano: '6', status: 'ok', usageSource: 'exact', route: 'chat_completions', finishedAtMs: at - Math.max(0, i - 4) },
+    request: { requestId: id(at - Math.max(0, i - 4), i), keyId: id(at, 100), modelId: 'm', priceVersion: 1, inputTokens: i, chargedNano: '5', chargeNano: '6', status: 'ok', usageSource: 'exact', route: 'chat_completions', finishedAtMs: at },
   }));
   account.ledger.usage.push({ period: { period: '2026-03-04', modelId: 'm', priceVersion: 1, inputTokens: 3, chargedNano: '9' } });
   const seen: string[] = [];

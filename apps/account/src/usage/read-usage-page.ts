@@ -2,7 +2,7 @@ import { idBytes } from '../identifiers.ts';
 import { toPeriodUsageResource, toRequestUsageResource, type PeriodUsageResource, type RequestUsageResource } from '../http/resources/usage-resource.ts';
 import { peerError, type Peers } from '../peers.ts';
 
-/** Where a page ended: the time of its last request, and the requests of that very millisecond that were shown. */
+/** Where a page ended: the time in the id of its last request, and the requests of that very millisecond that were shown. */
 export interface UsageCursor {
   readonly atMs: number;
   readonly shownIds: readonly string[];
@@ -26,8 +26,8 @@ export interface UsagePage {
 const pageMs = 20_000;
 
 /**
- * Reads one page of an account's usage from billing, which lists by time alone: what was shown of the last
- * millisecond is asked for again and left out. Throws `unavailable`.
+ * Reads one page of an account's usage from billing, which lists by the time in the request's id (UUIDv7), its
+ * admission: what was shown of the last millisecond is asked for again and left out. Throws `unavailable`.
  */
 export async function readUsagePage(ledger: Peers['ledger'], accountId: string, { fromMs = 0, toMs = 0, cursor, pageSize }: UsageQuery): Promise<UsagePage> {
   const shown = new Set(cursor?.shownIds);
@@ -51,7 +51,12 @@ export async function readUsagePage(ledger: Peers['ledger'], accountId: string, 
 function cursorAfter(page: readonly RequestUsageResource[], former: UsageCursor | undefined): UsageCursor | undefined {
   const last = page.at(-1);
   if (!last) return undefined;
-  const atMs = Date.parse(last.finished_at);
-  const shownIds = page.filter(({ finished_at: finishedAt }) => finishedAt === last.finished_at).map(({ request_id: requestId }) => requestId);
+  const atMs = timeOf(last.request_id);
+  const shownIds = page.map(({ request_id: requestId }) => requestId).filter((requestId) => timeOf(requestId) === atMs);
   return { atMs, shownIds: former?.atMs === atMs ? [...former.shownIds, ...shownIds] : shownIds };
+}
+
+/** The milliseconds in a UUIDv7 (RFC 9562 §5.7). */
+function timeOf(requestId: string): number {
+  return Number.parseInt(requestId.slice(0, 8) + requestId.slice(9, 13), 16);
 }

@@ -79,8 +79,10 @@ export class LedgerStandIn {
 
   async *#listUsage({ fromMs, toMs, requestsMax }: { fromMs: string; toMs: string; requestsMax: number }): AsyncGenerator<UsageRow> {
     await this.#enter('ListUsage');
-    const at = (row: UsageRow) => Number(row.request?.finishedAtMs ?? 0);
-    const requests = this.usage.filter((row) => row.request && at(row) >= Number(fromMs) && (Number(toMs) === 0 || at(row) < Number(toMs))).sort((a, b) => at(b) - at(a));
+    // As billing does: by the time in the id, the newest id first.
+    const idOf = (row: UsageRow) => Buffer.from((row.request?.requestId ?? '') as Buffer).toString('hex');
+    const at = (row: UsageRow) => Number.parseInt(idOf(row).slice(0, 12), 16);
+    const requests = this.usage.filter((row) => row.request && at(row) >= Number(fromMs) && (Number(toMs) === 0 || at(row) < Number(toMs))).sort((a, b) => (idOf(a) < idOf(b) ? 1 : -1));
     yield* requests.slice(0, requestsMax || undefined);
     yield* this.usage.filter((row) => row.period);
   }
