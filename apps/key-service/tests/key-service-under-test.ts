@@ -18,6 +18,8 @@ export interface KeyServiceUnderTest {
   readonly clock: MovableClock;
   keys(identity: Identity): RpcClient<'KeyService'>;
   seals(identity: Identity): RpcClient<'SealService'>;
+  /** Stops the process, starts it again with further variables, and waits until it is ready; clients connect anew. */
+  restart(variables?: Readonly<Record<string, string>>): Promise<void>;
   /** Everything that the process printed. */
   log(): Promise<string>;
   /** A second process on the same keystore, keys and epochs (its clients are its own). */
@@ -92,6 +94,13 @@ async function startOne(shared: Shared, name: string, variables: Readonly<Record
     clock,
     keys: (identity) => client('KeyService', identity),
     seals: (identity) => client('SealService', identity),
+    restart: async (further = {}) => {
+      // A channel that saw the process gone would wait before it tries again.
+      for (const open of clients.values()) open.close();
+      clients.clear();
+      await process.restart(further);
+      await process.waitUntilReady();
+    },
     log: () => readFile(process.logFile, 'utf8'),
     startReplica: (further = {}) => startOne(shared, `replica-${randomBytes(3).toString('hex')}`, { ...variables, ...further }),
     stop: async () => {

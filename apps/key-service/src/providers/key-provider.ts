@@ -10,7 +10,7 @@ export interface KekVersion {
 
 /**
  * What holds master keys (KEKs) and wraps secrets of 32 bytes (DEKs and epoch secrets) under them: a folder of
- * files, a KMS, an HSM. All of them pass one contract suite (key-provider-contract.ts).
+ * files, a KMS, an HSM. All of them pass one contract suite (tests/key-provider-contract.ts).
  *
  * A version that is missing, disabled or destroyed is `kek_disabled`, and there is no fallback. A blob that does
  * not open is `RecordRefusedError`.
