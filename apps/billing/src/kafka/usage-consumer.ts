@@ -18,6 +18,7 @@ export interface UsageConsumerOptions {
   readonly onEnd: (end: ConsumerEnd, error?: unknown) => void;
 }
 
+const fetchWaitMsMax = 500;
 const sessionMs = 30_000;
 const partitionsAtOnce = 3;
 const startRetryMs = 1_000;
@@ -42,6 +43,8 @@ export class UsageConsumer {
       sessionTimeout: sessionMs,
       allowAutoTopicCreation: false,
       maxInFlightRequests: 1,
+      // A stop waits for the fetch that is under way; kafkajs' 5 s would be those of every rolling update.
+      maxWaitTimeInMs: fetchWaitMsMax,
     });
     const { CRASH, GROUP_JOIN, REBALANCING } = this.#consumer.events;
     this.#consumer.on(CRASH, ({ payload }) => this.#crashed(payload.restart, payload.error));
