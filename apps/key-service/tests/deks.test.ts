@@ -140,6 +140,17 @@ test('shredding one account leaves the others as they are, while they are read a
   expect(rows[0]?.accounts).toBe('200');
 });
 
+test('while a backup reads the keys, shredding destroys them at once and says that their remains are not erased yet', async () => {
+  const accountId = await someAccount(keys());
+  const context = someContext();
+  const record = await sealOne(seals(), accountId, context, 'text');
+  await admin.query('BEGIN; LOCK TABLE keystore.dek IN ACCESS SHARE MODE');
+  await expect(keys().ShredAccount({ accountId })).rejects.toMatchObject({ code: 'overloaded', retryAfterMs: 5_000 });
+  await expect(seals().Open({ accountId, records: [{ context, record }] })).rejects.toMatchObject({ code: 'dek_unknown' });
+  await admin.query('COMMIT');
+  expect(await keys().ShredAccount({ accountId })).toMatchObject({ deks: 0 });
+}, 30_000);
+
 test('a swapped or changed row of the keystore gives no key away and is no hint', async () => {
   const [accountId, other] = [await someAccount(keys()), await someAccount(keys())];
   const context = someContext();

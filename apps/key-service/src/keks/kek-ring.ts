@@ -1,6 +1,6 @@
 import { transaction, type Connection, type Pool } from '@tacet/database';
 import type { KekVersion, KeyProvider } from '../providers/key-provider.ts';
-import { insertKek, listKeks, lockKekRing, readActiveKek, retireActiveKek, shareActiveKek } from './kek-table.ts';
+import { insertKek, listKeks, lockKekRing, readActiveKek, retireActiveKek, shareKekRing } from './kek-table.ts';
 
 /** The master key of every account that has not chosen another. */
 export const defaultKekId = 'main';
@@ -54,7 +54,12 @@ export class KekRing {
 
   /** Runs `work` in a transaction in which the version it is given is, and stays, the one that wraps. */
   async withActive<T>(work: (kek: KekVersion, connection: Connection) => Promise<T>): Promise<T> {
-    return transaction(this.#pool, async (connection) => work(await shareActiveKek(connection, this.provider.name, defaultKekId), connection));
+    return transaction(this.#pool, async (connection) => {
+      await shareKekRing(connection);
+      const kek = await readActiveKek(connection, this.provider.name, defaultKekId);
+      if (!kek) throw new Error('no version of the master key is active');
+      return work(kek, connection);
+    });
   }
 
   /** The version that wraps now, and whether its key can be used; undefined: the keystore cannot be asked. */

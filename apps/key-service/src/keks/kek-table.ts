@@ -31,18 +31,7 @@ export async function lockKek(db: Queryable, provider: string, { kekId, version 
   return rows[0] && toKekRow(rows[0]);
 }
 
-/**
- * The version that wraps now. It stays so until the transaction ends: RotateKek waits for it, so nothing is ever
- * wrapped under a version that RewrapAll has passed.
- */
-export async function shareActiveKek(db: Queryable, provider: string, kekId: string): Promise<KekVersion> {
-  const { rows } = await db.query<RawKekRow>(`SELECT ${columns} FROM keystore.kek WHERE (provider, kek_id, state) = ($1, $2, 'active') FOR SHARE`, [provider, kekId]);
-  const [row] = rows;
-  if (!row) throw new Error('no version of the master key is active');
-  return toKekRow(row);
-}
-
-/** The version that wraps now, as far as anybody can say who does not hold it; undefined: there is none. */
+/** The version that wraps now; undefined: there is none. It stays so for whoever has called `shareKekRing`. */
 export async function readActiveKek(db: Queryable, provider: string, kekId: string): Promise<KekVersion | undefined> {
   const { rows } = await db.query<RawKekRow>(`SELECT ${columns} FROM keystore.kek WHERE (provider, kek_id, state) = ($1, $2, 'active')`, [provider, kekId]);
   return rows[0] && toKekRow(rows[0]);
@@ -72,7 +61,16 @@ export async function markRewrapped(db: Queryable, provider: string, nowMs: numb
   );
 }
 
-/** Changes of the ring of a key are made one at a time, over all replicas. Held until the transaction ends. */
+/**
+ * Keeps the version that wraps as it is until the transaction ends, so that nothing is ever wrapped under a version
+ * that RewrapAll has passed. Not a lock of the row: those who share it could keep a rotation waiting for ever, while
+ * these locks are given in the order in which they were asked for.
+ */
+export async function shareKekRing(db: Queryable): Promise<void> {
+  await db.query('SELECT pg_advisory_xact_lock_shared($1)', [kekRingLock]);
+}
+
+/** Lets one transaction change which version wraps, over all replicas, once nobody shares the ring. */
 export async function lockKekRing(db: Queryable): Promise<void> {
   await db.query('SELECT pg_advisory_xact_lock($1)', [kekRingLock]);
 }

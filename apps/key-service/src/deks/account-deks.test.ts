@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { openPool, type Pool } from '@tacet/database';
+import { createNonceSource } from '@tacet/sealed-record';
+import { createTestDatabase, type TestDatabase } from '@tacet/testing';
+import { KekRing } from '../keks/kek-ring.ts';
+import { openLocalProvider, type LocalProvider } from '../providers/local-provider.ts';
+import { AccountDeks } from './account-deks.ts';
+import { deleteDeks } from './dek-table.ts';
+import { makeDek } from './make-dek.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tacet-account-deks-'));
+const at = { wall: 1_000_000, monotonic: 0 };
+const clocks = { wall: () => at.wall, monotonic: () => at.monotonic };
+let database: TestDatabase;
+let pool: Pool;
+let provider: LocalProvider;
+let ring: KekRing;
+let deks: AccountDeks;
+const lookups = { hit: 0, miss: 0 };
+
+beforeAll(async () => {
+  database = await createTestDatabase('keystore');
+  pool = await openPool({ url: database.urlOf('tacet_key_service'), applicationName: 'test', connectionsMax: 4 });
+  provider = await openLocalProvider('TACET_X', folder, createNonceSource());
+  ring = new KekRing(pool, provider, clocks.wall);
+  await ring.open();
+}, 60_000);
+
+beforeEach(() => {
+  Object.assign(lookups, { hit: 0, miss: 0 });
+  deks = new AccountDeks({ pool, provider, cacheMs: 60_000, clocks, onLookup: (result) => lookups[result]++ });
+});
+
+afterAll(async () => {
+  await pool.end();
+  await database.stop();
+  await rm(folder, { recursive: true });
+});
+
+async function someAccount(versions = 1): Promise<Buffer> {
+  const account = randomBytes(16);
+  await ring.withActive(async (kek, connection) => {
+    for (let version = 1; version <= versions; version++) await makeDek(connection, provider, kek, account, version, clocks.wall());
+  });
+  return account;
+}
+
+test('a DEK is unwrapped once and used until its lifetime is over, by either clock', async () => {
+  const account = await someAccount();
+  const { key } = await deks.newest(account);
+  await deleteDeks(pool, account.toString('hex'));
+  expect((await deks.newest(account)).key.equals(key)).toBe(true);
+  at.wall += 59_999;
+  at.monotonic += 59_999;
+  expect((await deks.newest(account)).version).toBe(1);
+  at.monotonic += 1;
+  await expect(deks.newest(account)).rejects.toMatchObject({ code: 'dek_unknown' });
+  expect(lookups).toEqual({ hit: 2, miss: 2 });
+});
+
+test('what the newest version was loaded for serves its number as well', async () => {
+  const account = await someAccount(3);
+  expect((await deks.newest(account)).version).toBe(3);
+  expect([...(await deks.versions(account, new Set([3]))).keys()]).toEqual([3]);
+  expect([...(await deks.versions(account, new Set([1, 3, 9]))).keys()].sort((a, b) => a - b)).toEqual([1, 3]);
+  expect(deks.size).toBe(3);
+});
+
+test('what is forgotten while it is being read is given to its caller, and not kept', async () => {
+  const account = await someAccount();
+  const reading = deks.newest(account);
+  deks.forget(account);
+  expect((await reading).version).toBe(1);
+  expect(deks.size).toBe(0);
+});
+
+test('forgetting an account leaves the others', async () => {
+  const [first, second] = [await someAccount(2), await someAccount(2)];
+  await deks.newest(first);
+  await deks.versions(first, new Set([1, 2]));
+  await deks.newest(second);
+  deks.forget(first);
+  expect(deks.size).toBe(2);
+  deks.forgetAll();
+  expect(deks.size).toBe(0);
+});
+
+test('many callers at once cause one reading', async () => {
+  const account = await someAccount();
+  const found = await Promise.all(Array.from({ length: 50 }, () => deks.newest(account)));
+  expect(new Set(found.map(({ key }) => key)).size).toBe(1);
+});
+
+test('neither a DEK nor the cache of them prints a key', async () => {
+  const account = await someAccount();
+  const dek = await deks.newest(account);
+  const { inspect } = await import('node:util');
+  const printed = inspect({ dek, deks }, { depth: 9, showHidden: true }) + JSON.stringify({ dek, deks });
+  const bytes = dek.key.export();
+  for (const form of [bytes.toString('hex'), bytes.toString('base64'), bytes.subarray(0, 4).join(', ')]) expect(printed).not.toContain(form);
+});

@@ -1,0 +1,68 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { startKeyService, type KeyServiceUnderTest } from './key-service-under-test.ts';
+import { openOne, sealOne, someAccount, someContext } from './records.ts';
+
+let service: KeyServiceUnderTest;
+beforeAll(async () => {
+  service = await startKeyService();
+}, 60_000);
+afterAll(() => service.stop());
+
+async function metrics(): Promise<string> {
+  const response = await fetch(`${service.process.metricsUrl}/metrics`);
+  expect(response.status).toBe(200);
+  return response.text();
+}
+
+async function exitCodeWith(variables: Record<string, string>): Promise<number> {
+  await service.process.restart(variables);
+  const { code } = await service.process.ended;
+  return code;
+}
+
+test('series do not grow with accounts, and none carries an id', async () => {
+  const useOnce = async () => {
+    const accountId = await someAccount(service.keys('account'));
+    const context = someContext();
+    expect(await openOne(service.seals('account'), accountId, context, await sealOne(service.seals('account'), accountId, context, 'x', Date.now() + 60_000))).toBe('x');
+    return accountId;
+  };
+  await useOnce();
+  const seriesBefore = (await metrics()).split('\n').filter((line) => line.startsWith('tacet_')).length;
+  const accounts = await Promise.all(Array.from({ length: 50 }, useOnce));
+  const text = await metrics();
+  expect(text.split('\n').filter((line) => line.startsWith('tacet_'))).toHaveLength(seriesBefore);
+  for (const accountId of accounts) expect(text).not.toContain(accountId.toString('hex'));
+  expect(text).toContain('tacet_key_service_records_total{outcome="sealed"} 51');
+  expect(text).toContain('tacet_key_service_kek_usable 1');
+  expect(text).toMatch(/tacet_key_service_call_seconds_count\{rpc="Seal",code="ok"\} 51/);
+});
+
+test('metrics and readiness answer while the keystore does not', async () => {
+  const url = join(service.folder, 'keystore.url');
+  await service.process.stop();
+  await writeFile(url, 'postgres://tacet_key_service:wrong@127.0.0.1:9/none', { mode: 0o600 });
+  expect(await exitCodeWith({})).toBe(1);
+  await writeFile(url, service.database.urlOf('tacet_key_service'), { mode: 0o600 });
+  await service.restart();
+  expect((await fetch(`${service.process.metricsUrl}/ready`)).status).toBe(200);
+});
+
+test('SIGTERM stops orderly, and calls that run are answered', async () => {
+  const accountId = await someAccount(service.keys('account'));
+  const batch = Array.from({ length: 1_000 }, () => ({ context: someContext(), plaintext: Buffer.alloc(2_000) }));
+  const running = service.seals('account').Seal({ accountId, records: batch });
+  await service.seals('account').Seal({ accountId, records: [] });
+  service.process.signal('SIGTERM');
+  expect((await running).records).toHaveLength(1_000);
+  expect(await service.process.ended).toEqual({ code: 0, signal: undefined });
+});
+
+test('a cache of more than five minutes, and keys that are open to others, do not start', async () => {
+  expect(await exitCodeWith({ TACET_KEY_SERVICE_DEK_CACHE_MS: '300001' })).toBe(78);
+  expect(await service.log()).toContain('TACET_KEY_SERVICE_DEK_CACHE_MS: must be at most 300000');
+  expect(await exitCodeWith({ TACET_KEY_SERVICE_DEK_CACHE_MS: '1000', TACET_KEY_SERVICE_KEK_DIR: '/tmp' })).toBe(1);
+  expect(await exitCodeWith({ TACET_KEY_SERVICE_KEK_DIR: service.kekFolder, TACET_KEY_SERVICE_EPOCH_DIR: '/tmp' })).toBe(1);
+});
