@@ -3,8 +3,8 @@ import { repositoryFolder } from '../applications.ts';
 import { listTestProjects, selectProjects } from './projects.ts';
 
 const projects = [
-  { name: '@tacet/edge', folder: 'apps/edge', hasTests: true },
-  { name: '@tacet/errors', folder: 'libs/errors', hasTests: true },
+  { name: '@tacet/edge', folder: 'apps/edge', inWorkspace: true, hasTests: true },
+  { name: '@tacet/errors', folder: 'libs/errors', inWorkspace: true, hasTests: true },
 ];
 
 test('a project is selected by package, folder or the last part of its folder', () => {
@@ -18,5 +18,5 @@ test('an unknown project is an error that says which there are', () => {
 
 test('every app, lib and tool of the repository is found', () => {
   const folders = listTestProjects(repositoryFolder).map(({ folder }) => folder);
-  expect(folders).toEqual(expect.arrayContaining(['apps/edge', 'apps/pruner', 'libs/errors', 'tools/constellation']));
+  expect(folders).toEqual(expect.arrayContaining(['apps/edge', 'apps/pruner', 'libs/errors', 'tools/constellation', 'tools/local-worker']));
 });

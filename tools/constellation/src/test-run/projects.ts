@@ -1,12 +1,17 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** A workspace with a `test` script. */
+/** Projects that stand outside the workspaces, with dependencies of their own, which Nx therefore does not know. */
+const outside = ['tools/local-worker'];
+
+/** A project with a `test` script. */
 export interface TestProject {
   /** Name of its package: `@tacet/edge`. */
   readonly name: string;
   /** Relative to the repository: `apps/edge`. */
   readonly folder: string;
+  /** Whether Nx knows it. */
+  readonly inWorkspace: boolean;
   /** Whether there is a `*.test.ts` in it. */
   readonly hasTests: boolean;
 }
@@ -17,15 +22,15 @@ interface Manifest {
   readonly scripts?: Readonly<Record<string, string>>;
 }
 
-/** Every workspace of the repository that has a `test` script, in the order of folders. */
+/** Every project of the repository that has a `test` script, in the order of folders. */
 export function listTestProjects(repository: string): readonly TestProject[] {
   const { workspaces = [] } = readManifest(join(repository, 'package.json'));
-  const manifests = globSync(workspaces.map((pattern) => `${pattern}/package.json`), { cwd: repository }).sort();
+  const manifests = globSync([...workspaces, ...outside].map((pattern) => `${pattern}/package.json`), { cwd: repository }).sort();
   return manifests.flatMap((file) => {
     const { name, scripts = {} } = readManifest(join(repository, file));
     const folder = dirname(file);
     if (name === undefined || scripts['test'] === undefined) return [];
-    return [{ name, folder, hasTests: globSync(`${folder}/{src,tests}/**/*.test.ts`, { cwd: repository }).length > 0 }];
+    return [{ name, folder, inWorkspace: !outside.includes(folder), hasTests: globSync(`${folder}/{src,tests}/**/*.test.ts`, { cwd: repository }).length > 0 }];
   });
 }
 

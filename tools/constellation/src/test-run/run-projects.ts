@@ -8,7 +8,7 @@ import { resultOf, type JestReport, type Result } from './result.ts';
 const parallel = 2;
 const report = 'reports/test.json';
 
-/** Runs the tests of the projects through Nx; each leaves jest's report in `<project>/reports/test.json`. */
+/** Runs the tests of the projects, through Nx where it knows them; each leaves jest's report in `<project>/reports/test.json`. */
 export async function runProjects(repository: string, projects: readonly TestProject[], commands: Commands, environment: Readonly<Record<string, string | undefined>>): Promise<readonly Result[]> {
   const tested = projects.filter(({ hasTests }) => hasTests);
   for (const { folder } of tested) {
@@ -16,8 +16,13 @@ export async function runProjects(repository: string, projects: readonly TestPro
     await rm(file, { force: true });
     await mkdir(dirname(file), { recursive: true });
   }
-  const nx = ['run-many', '-t', 'test', `--projects=${tested.map(({ name }) => name).join(',')}`, `--parallel=${parallel}`, '--outputStyle=static', '--nxBail=false', '--', '--json', `--outputFile=${report}`];
-  const code = tested.length === 0 ? 0 : await commands.run('nx', nx, { ...environment, NX_DAEMON: 'false', NX_TUI: 'false' });
+  const inNx = tested.filter(({ inWorkspace }) => inWorkspace);
+  const nx = ['run-many', '-t', 'test', `--projects=${inNx.map(({ name }) => name).join(',')}`, `--parallel=${parallel}`, '--outputStyle=static', '--nxBail=false', '--', '--json', `--outputFile=${report}`];
+  const code = inNx.length === 0 ? 0 : await commands.run('nx', nx, { ...environment, NX_DAEMON: 'false', NX_TUI: 'false' });
+  for (const { folder } of tested.filter(({ inWorkspace }) => !inWorkspace)) {
+    const jest = ['--config', 'jest.config.mjs', '--rootDir', folder, '--json', `--outputFile=${join(folder, report)}`];
+    await commands.run('jest', jest, { ...environment, NODE_OPTIONS: '--experimental-vm-modules' });
+  }
   const results = await Promise.all(projects.map(async (project) => resultOf(project, await readReport(join(repository, project.folder, report)))));
   if (code === 0 || results.some(({ failed }) => failed > 0)) return results;
   return [...results, { name: 'nx', passed: 0, failed: 1, ms: 0, remarks: [`ended with code ${code}, though every report is good`] }];
