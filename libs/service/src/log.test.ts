@@ -38,6 +38,18 @@ test('a hostile code or class name is not written', () => {
   expect(describeError(new TacetError('fenced')).code).toBe('fenced');
 });
 
+test('gathered lines are of the same form and under the same rules, and come with the next flush', () => {
+  const [first, second, third] = lines((log) => {
+    log.gathered('request_finished', { route: 'chat_completions', status: 200, body: 'a prompt' } as LogFields);
+    log.gathered('request_finished');
+    log.flush();
+    log.gathered('lost_without_a_flush');
+  });
+  expect(first).toEqual({ level: 'info', time: expect.any(String), process: 'edge', event: 'request_finished', route: 'chat_completions', status: 200 });
+  expect(second).toEqual({ level: 'info', time: expect.any(String), process: 'edge', event: 'request_finished' });
+  expect(third).toBeUndefined();
+});
+
 test('below its level nothing is written', () => {
   expect(lines((log) => log.debug('x'))).toEqual([]);
 });

@@ -54,6 +54,8 @@ export interface Log {
   info(event: string, fields?: LogFields): void;
   warn(event: string, fields?: LogFields): void;
   error(event: string, fields?: LogFields): void;
+  /** As `info`, for what happens with every request: lines are gathered for 100 ms and written together. */
+  gathered(event: string, fields?: LogFields): void;
   /** Writes what is still buffered, synchronously. */
   flush(): void;
 }
@@ -61,6 +63,10 @@ export interface Log {
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
 const textCharactersMax = 256;
+
+/** How long and how much is gathered before it is written. */
+const gatherMs = 100;
+const gatheredCharactersMax = 65_536;
 
 /** Opens the log of a process on standard output. `level`: the least that is written. */
 export function createLog(processName: string, level: Level, destination = pino.destination({ dest: 1, sync: false })): Log {
@@ -71,7 +77,45 @@ export function createLog(processName: string, level: Level, destination = pino.
   const write = (at: Level) => (event: string, fields: LogFields = {}) => {
     if (logger.isLevelEnabled(at)) logger[at](sanitize(fields), event);
   };
-  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error'), flush: () => destination.flushSync() };
+  const gatherer = new Gatherer(processName, (lines) => void destination.write(lines));
+  const gathered = (event: string, fields: LogFields = {}) => {
+    if (logger.isLevelEnabled('info')) gatherer.add(event, sanitize(fields));
+  };
+  const flush = () => {
+    gatherer.write();
+    destination.flushSync();
+  };
+  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error'), gathered, flush };
+}
+
+/** Makes lines of pino's form without pino, and writes many at once. */
+class Gatherer {
+  readonly #head: string;
+  readonly #writeLines: (lines: string) => void;
+  #lines = '';
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(processName: string, writeLines: (lines: string) => void) {
+    this.#head = `"process":${JSON.stringify(processName)},"event":`;
+    this.#writeLines = writeLines;
+  }
+
+  add(event: string, line: Record<string, unknown>): void {
+    const fields = JSON.stringify(line);
+    const tail = fields === '{}' ? '}' : `,${fields.slice(1)}`;
+    this.#lines += `{"level":"info","time":"${new Date().toISOString()}",${this.#head}${JSON.stringify(event)}${tail}\n`;
+    if (this.#lines.length > gatheredCharactersMax) return this.write();
+    this.#timer ??= setTimeout(() => this.write(), gatherMs).unref();
+  }
+
+  write(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#lines === '') return;
+    const lines = this.#lines;
+    this.#lines = '';
+    this.#writeLines(lines);
+  }
 }
 
 /** Only allowed fields, only scalars, errors without their messages. */
