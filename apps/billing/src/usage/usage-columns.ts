@@ -6,7 +6,7 @@ import { amountNanoMax } from '../limits.ts';
 const bigintMax = 2n ** 63n - 1n;
 
 /** What stands at a place of a sequence, as billing.apply_usage numbers it. */
-const what = { record: 1, hole: 2, unknownFormat: 3, unknownPrice: 4 } as const;
+const what = { record: 1, hole: 2, unknownFormat: 3, unknownPrice: 4, conflict: 5 } as const;
 
 /** The rates of a price version; undefined when there is no such version. */
 export type PriceOf = (priceVersion: number) => Rates | undefined;
@@ -101,7 +101,7 @@ class Runs {
 /** The records, one column per field; places count from 1. */
 class Columns {
   readonly #priceOf: PriceOf;
-  readonly #latestInRun = new Map<string, { readonly place: number; readonly peak: bigint }>();
+  readonly #latestInRun = new Map<string, { readonly record: UsageRecord; readonly place: number; readonly peak: bigint }>();
   readonly #what: number[] = [];
   readonly #latest: string[] = [];
   readonly #edge: string[] = [];
@@ -148,12 +148,15 @@ class Columns {
 
   #addRecord(record: UsageRecord, rates: Rates): void {
     const request = hex(record.requestId);
+    const earlier = this.#latestInRun.get(request);
+    // As if the earlier one had come in a batch of its own: the database would refuse this one.
+    if (earlier && !isSameRequest(earlier.record, record)) return this.#addUncharged(what.conflict);
     if (request < this.#low) this.#low = request;
     if (request > this.#high) this.#high = request;
     const counts = { input: BigInt(record.inputTokens), cached: BigInt(record.cachedTokens), output: BigInt(record.outputTokens) };
     const cost = least(charge(rates, counts), amountNanoMax);
     const reserved = least(record.reservedNano, amountNanoMax);
-    this.#addMoney(request, cost, reserved);
+    this.#addMoney(request, record, cost, reserved);
     this.#request.push(request);
     this.#what.push(what.record);
     this.#account.push(hex(record.accountId));
@@ -174,12 +177,12 @@ class Columns {
   }
 
   /** Only the last record of a request counts within a run; the peak remembers what the others would have charged. */
-  #addMoney(request: string, cost: bigint, reserved: bigint): void {
+  #addMoney(request: string, record: UsageRecord, cost: bigint, reserved: bigint): void {
     const billed = least(cost, reserved);
     const earlier = this.#latestInRun.get(request);
     if (earlier) this.#latest[earlier.place] = 'f';
     const peak = earlier && earlier.peak > billed ? earlier.peak : billed;
-    this.#latestInRun.set(request, { place: this.#latest.length, peak });
+    this.#latestInRun.set(request, { record, place: this.#latest.length, peak });
     this.#latest.push('t');
     this.#charge.push(cost);
     this.#reserved.push(reserved);
@@ -203,6 +206,12 @@ class Columns {
     const [low, high] = this.#low > this.#high ? [nil, nil] : [this.#low, this.#high];
     return [low, high, ...[this.#what, this.#latest, ...ids, ...money, ...description].map(toArray)];
   }
+}
+
+/** Whether two records can be of one request: everything that its admission fixed is the same. */
+function isSameRequest(a: UsageRecord, b: UsageRecord): boolean {
+  const sameNumbers = a.leaseEpoch === b.leaseEpoch && a.leaseByKey === b.leaseByKey && a.priceVersion === b.priceVersion;
+  return sameNumbers && Buffer.compare(a.accountId, b.accountId) === 0 && Buffer.compare(a.keyId, b.keyId) === 0;
 }
 
 const nil = '0'.repeat(32);

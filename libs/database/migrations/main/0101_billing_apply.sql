@@ -178,7 +178,8 @@ BEGIN
 END $$;
 
 -- Applies count records of any edges and partitions: runs of sequences (see take_runs), and the records as columns, in
--- the order of the runs. `p_what`: 1 record, 2 hole, 3 intact but of an unknown form, 4 of an unknown price. `p_latest`:
+-- the order of the runs. `p_what`: 1 record, 2 hole, 3 intact but of an unknown form, 4 of an unknown price,
+-- 5 in conflict with an earlier record of its request in the run. `p_latest`:
 -- the last of its request within its run. `p_charge`: billing.charge of its counts; `p_peak`: the most that it or an earlier
 -- record of its request in the run is billed. `p_low` and `p_high` bound the request ids, so that days can be left out.
 --
@@ -247,11 +248,12 @@ BEGIN
   SELECT coalesce(array_agg(a.account_id), '{}') INTO slow FROM (
     SELECT l.account_id FROM unnest(leases) AS l GROUP BY l.account_id
     HAVING bool_or(l.owes) OR sum(l.uncovered) > min(l.available)) AS a;
-  IF slow <> '{}' OR EXISTS (SELECT FROM unnest(steps) AS s WHERE s.refusal IS NOT NULL) OR p_what && '{3,4}' THEN
+  IF slow <> '{}' OR EXISTS (SELECT FROM unnest(steps) AS s WHERE s.refusal IS NOT NULL) OR p_what && '{3,4,5}' THEN
     SELECT array_agg(r.i), array_agg(r.reason) INTO refused, reasons FROM (
       SELECT s.i, s.refusal AS reason FROM unnest(steps) AS s WHERE s.refusal = 'request_conflict'
       UNION ALL
-      SELECT t.i, CASE p_what[t.i] WHEN 3 THEN 'unknown_format' ELSE 'unknown_price' END FROM unnest(todo) AS t (i) WHERE p_what[t.i] IN (3, 4)) AS r;
+      SELECT t.i, CASE p_what[t.i] WHEN 3 THEN 'unknown_format' WHEN 4 THEN 'unknown_price' ELSE 'request_conflict' END
+        FROM unnest(todo) AS t (i) WHERE p_what[t.i] IN (3, 4, 5)) AS r;
     SELECT coalesce(sum(least(p_charge[s.i], p_reserved[s.i])), 0) INTO deleted
       FROM unnest(steps) AS s WHERE s.refusal = 'unknown_account' AND p_final[s.i];
     IF deleted > 0 THEN PERFORM billing.book_deleted(today, deleted); END IF;
