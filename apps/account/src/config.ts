@@ -1,5 +1,15 @@
 import { isIP } from 'node:net';
-import { address, amount, commonVariables, ConfigurationError, path, port, readEnvironment, type Environment, type ProcessConfig } from '@tacet/service';
+import {
+  address,
+  amount,
+  commonVariables,
+  ConfigurationError,
+  path,
+  port,
+  readEnvironment,
+  type Environment,
+  type ProcessConfig,
+} from '@tacet/service';
 import { z } from 'zod';
 
 /** Who may sign up: nobody; only addresses that the operator made an account for; everybody. */
@@ -7,7 +17,8 @@ export const signUpModes = ['closed', 'invite', 'open'] as const;
 export type SignUpMode = (typeof signUpModes)[number];
 
 /** How mail leaves: by SMTP, as files in a folder (embedded mode), or not at all. */
-export type MailConfig = { readonly kind: 'smtp'; readonly urlFile: string } | { readonly kind: 'folder'; readonly folder: string } | { readonly kind: 'none' };
+export type MailConfig =
+  { readonly kind: 'smtp'; readonly urlFile: string } | { readonly kind: 'folder'; readonly folder: string } | { readonly kind: 'none' };
 
 /** Everything that account is configured with. */
 export interface AccountConfig extends ProcessConfig {
@@ -39,7 +50,14 @@ const origin = (protocols: readonly string[]) =>
   z.string().refine(
     (text) => {
       const url = URL.parse(text);
-      return url !== null && protocols.includes(url.protocol) && url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
+      return (
+        url !== null &&
+        protocols.includes(url.protocol) &&
+        url.pathname === '/' &&
+        url.search === '' &&
+        url.hash === '' &&
+        url.username === ''
+      );
     },
     `is an origin (${protocols.map((protocol) => `${protocol}//host[:port]`).join(' or ')})`,
   );
@@ -60,7 +78,10 @@ const shape = {
   TACET_ACCOUNT_SIGNUP: z.enum(signUpModes).default('closed'),
   TACET_ACCOUNT_MAIL_DIR: path().optional(),
   TACET_ACCOUNT_SMTP_URL_FILE: path().optional(),
-  TACET_ACCOUNT_MAIL_FROM: z.string().regex(/^[^\s@<>]+@[^\s@<>]+$/, 'is an address').optional(),
+  TACET_ACCOUNT_MAIL_FROM: z
+    .string()
+    .regex(/^[^\s@<>]+@[^\s@<>]+$/, 'is an address')
+    .optional(),
   TACET_ACCOUNT_RECEIPT_KEY_FILE: path().optional(),
   TACET_TRUSTED_PROXIES: amount(0, 10).default(0),
 };
@@ -72,9 +93,15 @@ export function loadConfig(environment: Environment, execArgv: readonly string[]
   const mail = mailConfig(given.TACET_ACCOUNT_SMTP_URL_FILE, given.TACET_ACCOUNT_MAIL_DIR);
   const problems = [
     // Sessions without TLS are for one machine alone: elsewhere the cookie could be read on its way.
-    publicUrl.protocol === 'http:' && !isLoopback(publicUrl.hostname) ? 'TACET_ACCOUNT_PUBLIC_URL: must be https unless the host is loopback' : undefined,
-    given.TACET_ACCOUNT_SMTP_URL_FILE !== undefined && given.TACET_ACCOUNT_MAIL_DIR !== undefined ? 'TACET_ACCOUNT_MAIL_DIR: must not be set beside TACET_ACCOUNT_SMTP_URL_FILE' : undefined,
-    mail.kind === 'none' && given.TACET_ACCOUNT_SIGNUP !== 'closed' ? 'TACET_ACCOUNT_SIGNUP: needs TACET_ACCOUNT_SMTP_URL_FILE or TACET_ACCOUNT_MAIL_DIR unless closed' : undefined,
+    publicUrl.protocol === 'http:' && !isLoopback(publicUrl.hostname)
+      ? 'TACET_ACCOUNT_PUBLIC_URL: must be https unless the host is loopback'
+      : undefined,
+    given.TACET_ACCOUNT_SMTP_URL_FILE !== undefined && given.TACET_ACCOUNT_MAIL_DIR !== undefined
+      ? 'TACET_ACCOUNT_MAIL_DIR: must not be set beside TACET_ACCOUNT_SMTP_URL_FILE'
+      : undefined,
+    mail.kind === 'none' && given.TACET_ACCOUNT_SIGNUP !== 'closed'
+      ? 'TACET_ACCOUNT_SIGNUP: needs TACET_ACCOUNT_SMTP_URL_FILE or TACET_ACCOUNT_MAIL_DIR unless closed'
+      : undefined,
   ].filter((problem) => problem !== undefined);
   if (problems.length > 0) throw new ConfigurationError(problems);
   return {

@@ -16,11 +16,37 @@ export interface AccountMetrics {
 export function createMetrics(registry: Registry): AccountMetrics {
   const registers = [registry];
   return {
-    requests: new Counter({ name: 'tacet_account_requests_total', help: 'Answered HTTP requests by route pattern and status.', labelNames: ['route', 'status'], registers }),
-    requestSeconds: new Histogram({ name: 'tacet_account_request_seconds', help: 'Time to the end of the answer.', labelNames: ['route'], buckets: [0.005, 0.025, 0.1, 0.5, 2, 10, 60], registers }),
-    mails: new Counter({ name: 'tacet_account_mails_total', help: 'Mails handed over or given up.', labelNames: ['kind', 'outcome'], registers }),
-    taskFailures: new Counter({ name: 'tacet_account_task_failures_total', help: 'Failed runs of background tasks, which are tried again.', labelNames: ['task'], registers }),
-    recordsRefused: new Counter({ name: 'tacet_account_records_refused_total', help: 'Sealed records that did not open: changed, moved, or without a key.', labelNames: ['kind'], registers }),
+    requests: new Counter({
+      name: 'tacet_account_requests_total',
+      help: 'Answered HTTP requests by route pattern and status.',
+      labelNames: ['route', 'status'],
+      registers,
+    }),
+    requestSeconds: new Histogram({
+      name: 'tacet_account_request_seconds',
+      help: 'Time to the end of the answer.',
+      labelNames: ['route'],
+      buckets: [0.005, 0.025, 0.1, 0.5, 2, 10, 60],
+      registers,
+    }),
+    mails: new Counter({
+      name: 'tacet_account_mails_total',
+      help: 'Mails handed over or given up.',
+      labelNames: ['kind', 'outcome'],
+      registers,
+    }),
+    taskFailures: new Counter({
+      name: 'tacet_account_task_failures_total',
+      help: 'Failed runs of background tasks, which are tried again.',
+      labelNames: ['task'],
+      registers,
+    }),
+    recordsRefused: new Counter({
+      name: 'tacet_account_records_refused_total',
+      help: 'Sealed records that did not open: changed, moved, or without a key.',
+      labelNames: ['kind'],
+      registers,
+    }),
     turns: new Counter({ name: 'tacet_account_turns_total', help: 'Chat turns by how they ended.', labelNames: ['outcome'], registers }),
     deletions: new Counter({ name: 'tacet_account_deletions_total', help: 'Accounts deleted to the end.', registers }),
     watchers: new Gauge({ name: 'tacet_account_directory_watchers', help: 'Open Watch streams of edges and key-services.', registers }),

@@ -11,8 +11,22 @@ test('a job that fails is reported and runs again, and a stop waits for the run 
   const held = Promise.withResolvers<void>();
   const jobs = startJobs(
     [
-      { name: 'fails', everyMs: 1, run: async () => { runs++; throw new Error('x'); } },
-      { name: 'holds', everyMs: 1, run: async () => { await held.promise; finished = true; } },
+      {
+        name: 'fails',
+        everyMs: 1,
+        run: async () => {
+          runs++;
+          throw new Error('x');
+        },
+      },
+      {
+        name: 'holds',
+        everyMs: 1,
+        run: async () => {
+          await held.promise;
+          finished = true;
+        },
+      },
     ],
     (name) => failures.push(name),
   );
@@ -30,7 +44,13 @@ test('background work is bounded, its errors reported, and a stop hurries it', a
   const errors: string[] = [];
   const background = createBackground(2, (name) => errors.push(name));
   const wait = (signal: AbortSignal) => new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
-  expect([background.run('a', wait), background.run('b', async () => { throw new Error('x'); }), background.run('c', wait)]).toEqual([true, true, false]);
+  expect([
+    background.run('a', wait),
+    background.run('b', async () => {
+      throw new Error('x');
+    }),
+    background.run('c', wait),
+  ]).toEqual([true, true, false]);
   await eventually('the failed one made room', () => background.run('d', wait));
   await background.stop(10);
   expect([errors, background.run('e', wait)]).toEqual([['b'], false]);
@@ -38,6 +58,11 @@ test('background work is bounded, its errors reported, and a stop hurries it', a
 
 test('one item that fails keeps no other from its turn', async () => {
   const done: number[] = [];
-  await expect(runEach([1, 2, 3], async (n) => { if (n === 1) throw new Error('first'); done.push(n); })).rejects.toThrow('first');
+  await expect(
+    runEach([1, 2, 3], new AbortController().signal, async (n) => {
+      if (n === 1) throw new Error('first');
+      done.push(n);
+    }),
+  ).rejects.toThrow('first');
   expect(done).toEqual([2, 3]);
 });

@@ -15,15 +15,31 @@ const someId = bytesOf('01900000-0000-7000-8000-000000000000');
 
 test('an account of the operator is verified, active, and can sign in', async () => {
   const made = await account.operator.CreateAccount({ email: 'Made@Example.test', password });
-  expect(made).toEqual({ accountId: expect.any(Buffer), email: 'made@example.test', emailVerified: true, status: 'active', createdOn: new Date().toISOString().slice(0, 10) });
+  expect(made).toEqual({
+    accountId: expect.any(Buffer),
+    email: 'made@example.test',
+    emailVerified: true,
+    status: 'active',
+    createdOn: new Date().toISOString().slice(0, 10),
+  });
   expect((await account.browser().post('/api/session', { email: 'made@example.test', password })).status).toBe(200);
   await expect(account.operator.CreateAccount({ email: 'made@example.test', password })).rejects.toMatchObject({ code: 'conflict' });
 });
 
 test('accounts without address have keys and nobody who signs in', async () => {
   const made = await Promise.all([account.operator.CreateAccount({}), account.operator.CreateAccount({})]);
-  expect(made.map(({ email, status }) => [email, status])).toEqual([['', 'active'], ['', 'active']]);
-  const { key, plaintextKey } = await account.operator.CreateKey({ accountId: made[0]!.accountId, name: 'machine', noLog: true, models: ['m'], limits: { spendTotalNano: '5' }, expiresAtMs: Date.now() + 60_000 });
+  expect(made.map(({ email, status }) => [email, status])).toEqual([
+    ['', 'active'],
+    ['', 'active'],
+  ]);
+  const { key, plaintextKey } = await account.operator.CreateKey({
+    accountId: made[0].accountId,
+    name: 'machine',
+    noLog: true,
+    models: ['m'],
+    limits: { spendTotalNano: '5' },
+    expiresAtMs: Date.now() + 60_000,
+  });
   expect(plaintextKey).toMatch(/^tct_live_/);
   expect([key?.noLog, key?.models, key?.limits?.spendTotalNano]).toEqual([true, ['m'], '5']);
 });
@@ -35,7 +51,11 @@ test('while peers are away an account is made as opening, and finished later', a
   await expect(account.operator.CreateKey({ accountId: made.accountId, name: 'k' })).rejects.toMatchObject({ code: 'conflict' });
   await expect(account.operator.SuspendAccount({ accountId: made.accountId, suspended: true })).rejects.toMatchObject({ code: 'conflict' });
   account.ledger.before = async () => undefined;
-  await eventually('active', async () => (await account.operator.ListAccounts({ email: 'early@example.test' })).accounts[0]?.status === 'active', 20_000);
+  await eventually(
+    'active',
+    async () => (await account.operator.ListAccounts({ email: 'early@example.test' })).accounts[0]?.status === 'active',
+    20_000,
+  );
 }, 90_000);
 
 test('lists of accounts and keys come in pages, by creation, each entry once', async () => {
@@ -90,7 +110,12 @@ test.each([
   ['CreateKey', { accountId: someId, name: 'x'.repeat(101) }, 'field_invalid', 'name'],
   ['CreateKey', { accountId: someId, name: 'k', models: [''] }, 'field_invalid', 'models.0'],
   ['CreateKey', { accountId: someId, name: 'k', limits: { spendDayNano: '-1' } }, 'field_invalid', 'limits.spend_day_nano_usd'],
-  ['CreateKey', { accountId: someId, name: 'k', limits: { tokensPerMinute: '18446744073709551615' } }, 'field_invalid', 'limits.tokens_per_minute'],
+  [
+    'CreateKey',
+    { accountId: someId, name: 'k', limits: { tokensPerMinute: '18446744073709551615' } },
+    'field_invalid',
+    'limits.tokens_per_minute',
+  ],
   ['CreateKey', { accountId: someId, name: 'k', expiresAtMs: '-5' }, 'field_invalid', 'expires_at_ms'],
   ['CreateKey', { accountId: someId, name: 'k', expiresAtMs: '9007199254740993' }, 'field_invalid', 'expires_at_ms'],
   ['CreateKey', { accountId: someId, name: 'k', expiresAtMs: '1000' }, 'field_invalid', 'expires_at'],

@@ -28,7 +28,12 @@ const pathOf = (path: string) => path.replace('{id}', conversation).replace('{to
 /** Everything but the counters of attempts and revisions, which refused requests may move. */
 const state = async () => (await dumpDatabase(account.database)).split('account.throttle')[0];
 
-async function expectRefused(method: string, path: string, options: Parameters<Browser['call']>[2], expected: { status: number; code: string; param?: string | null }): Promise<void> {
+async function expectRefused(
+  method: string,
+  path: string,
+  options: Parameters<Browser['call']>[2],
+  expected: { status: number; code: string; param?: string | null },
+): Promise<void> {
   const before = await state();
   const answer = await browser.call(method, path, options);
   expect({ status: answer.status, code: answer.json.error?.code, param: answer.json.error?.param }).toEqual({ param: null, ...expected });
@@ -46,14 +51,25 @@ test('the list below covers every route that takes a body', () => {
 
 test.each(names)('%s %s: a body that is no JSON, no object, no UTF-8, of another type, encoded, or too large', async (method, path) => {
   const at = pathOf(path);
-  const refuse = (options: Parameters<Browser['call']>[2], status: number, code: string, param: string | null = null) => expectRefused(method, at, options, { status, code, param });
+  const refuse = (options: Parameters<Browser['call']>[2], status: number, code: string, param: string | null = null) =>
+    expectRefused(method, at, options, { status, code, param });
   await refuse({ rawBody: '{"canary": ' }, 400, 'invalid_json');
   await refuse({ rawBody: '"canary"' }, 400, 'invalid_json');
   await refuse({ rawBody: '["canary"]' }, 400, 'invalid_json');
   await refuse({ rawBody: '' }, 400, 'invalid_json');
   await refuse({ rawBody: Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]) }, 400, 'invalid_json');
-  await refuse({ rawBody: 'canary=1', headers: { 'content-type': 'application/x-www-form-urlencoded' } }, 415, 'encoding_unsupported', 'content-type');
-  await refuse({ rawBody: '{}', headers: { 'content-type': 'application/json; charset=canary' } }, 415, 'encoding_unsupported', 'content-type');
+  await refuse(
+    { rawBody: 'canary=1', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+    415,
+    'encoding_unsupported',
+    'content-type',
+  );
+  await refuse(
+    { rawBody: '{}', headers: { 'content-type': 'application/json; charset=canary' } },
+    415,
+    'encoding_unsupported',
+    'content-type',
+  );
   await refuse({ rawBody: '{}', headers: { 'content-encoding': 'gzip' } }, 415, 'encoding_unsupported', 'content-encoding');
   await refuse({ rawBody: `{"canary":"${'x'.repeat(1_048_576)}"}` }, 413, 'body_too_large');
 });
@@ -125,14 +141,20 @@ test.each(fields)('%s %s %j: field_invalid %s', async (method, path, body, param
 
 const withId = describedRoutes().filter(({ path }) => path.includes('{id}'));
 
-test.each(withId.map(({ method, path }) => [method, path] as const))('%s %s: an id that is none, and one of nobody', async (method, path) => {
-  const bodies: Readonly<Record<string, object>> = { 'PATCH /api/conversations/{id}': { title: 't' }, 'POST /api/conversations/{id}/messages': { content: 'canary' } };
-  const body = bodies[`${method} ${path}`];
-  const options = body ? { body } : {};
-  await expectRefused(method, path.replace('{id}', 'canary'), options, { status: 400, code: 'field_invalid', param: 'id' });
-  await expectRefused(method, path.replace('{id}', '..%2f..%2fcanary'), options, { status: 400, code: 'field_invalid', param: 'id' });
-  await expectRefused(method, path.replace('{id}', unknownId), options, { status: 404, code: 'not_found' });
-});
+test.each(withId.map(({ method, path }) => [method, path] as const))(
+  '%s %s: an id that is none, and one of nobody',
+  async (method, path) => {
+    const bodies: Readonly<Record<string, object>> = {
+      'PATCH /api/conversations/{id}': { title: 't' },
+      'POST /api/conversations/{id}/messages': { content: 'canary' },
+    };
+    const body = bodies[`${method} ${path}`];
+    const options = body ? { body } : {};
+    await expectRefused(method, path.replace('{id}', 'canary'), options, { status: 400, code: 'field_invalid', param: 'id' });
+    await expectRefused(method, path.replace('{id}', '..%2f..%2fcanary'), options, { status: 400, code: 'field_invalid', param: 'id' });
+    await expectRefused(method, path.replace('{id}', unknownId), options, { status: 404, code: 'not_found' });
+  },
+);
 
 test.each([
   ['/api/keys?limit=0', 'limit'],
@@ -151,22 +173,30 @@ test.each([
 });
 
 test('a page of messages takes only a cursor of its own', async () => {
-  await expectRefused('GET', `/api/conversations/${conversation}/messages?cursor=${Buffer.from('-5').toString('base64url')}`, {}, { status: 400, code: 'field_invalid', param: 'cursor' });
+  await expectRefused(
+    'GET',
+    `/api/conversations/${conversation}/messages?cursor=${Buffer.from('-5').toString('base64url')}`,
+    {},
+    { status: 400, code: 'field_invalid', param: 'cursor' },
+  );
   await expectRefused('GET', '/api/receipts/canary', {}, { status: 400, code: 'field_invalid', param: 'token' });
 });
 
 const signedIn = describedRoutes().filter(({ access }) => access === 'session' || access === 'recent');
 
-test.each(signedIn.map(({ method, path }) => [method, path] as const))('%s %s: not without a session, nor with an invented one', async (method, path) => {
-  const before = await state();
-  for (const cookie of [undefined, 'tacet=canary', `tacet=${'A'.repeat(43)}`]) {
-    const stranger = account.browser();
-    stranger.cookie = cookie;
-    const { status, json } = await stranger.call(method, pathOf(path), { body: {} });
-    expect([status, json.error.code]).toEqual([401, 'session_missing']);
-  }
-  expect(await state()).toBe(before);
-});
+test.each(signedIn.map(({ method, path }) => [method, path] as const))(
+  '%s %s: not without a session, nor with an invented one',
+  async (method, path) => {
+    const before = await state();
+    for (const cookie of [undefined, 'tacet=canary', `tacet=${'A'.repeat(43)}`]) {
+      const stranger = account.browser();
+      stranger.cookie = cookie;
+      const { status, json } = await stranger.call(method, pathOf(path), { body: {} });
+      expect([status, json.error.code]).toEqual([401, 'session_missing']);
+    }
+    expect(await state()).toBe(before);
+  },
+);
 
 test('a path or method that is not there is said so, without repeating it', async () => {
   await expectRefused('GET', '/api/canary', {}, { status: 404, code: 'route_unknown' });
@@ -196,7 +226,9 @@ test('what is no HTTP, and headers that are too large, get the envelope too', as
 test('a body that grows beyond the limit on its way is refused, and the connection serves on', async () => {
   const chunk = `${(65_536).toString(16)}\r\n${'x'.repeat(65_536)}\r\n`;
   const head = `POST /api/keys HTTP/1.1\r\nhost: x\r\ncookie: ${browser.cookie}\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n`;
-  const answers = await sendRaw(`${head}${chunk.repeat(20)}0\r\n\r\nGET /api/session HTTP/1.1\r\nhost: x\r\ncookie: ${browser.cookie}\r\nconnection: close\r\n\r\n`);
+  const answers = await sendRaw(
+    `${head}${chunk.repeat(20)}0\r\n\r\nGET /api/session HTTP/1.1\r\nhost: x\r\ncookie: ${browser.cookie}\r\nconnection: close\r\n\r\n`,
+  );
   expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200']);
 });
 

@@ -26,14 +26,30 @@ const mark = () => `mark${randomBytes(12).toString('hex')}`;
 /** The forms in which a marker could lie in a dump: text, bytea in hex, and base64 at three alignments. */
 function formsOf(marker: string): readonly string[] {
   const bytes = Buffer.from(marker);
-  const base64 = [0, 1, 2].map((shift) => Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64').slice(shift === 0 ? 0 : 4, -4));
+  const base64 = [0, 1, 2].map((shift) =>
+    Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString('base64')
+      .slice(shift === 0 ? 0 : 4, -4),
+  );
   return [marker, bytes.toString('hex'), Buffer.from(marker, 'utf16le').toString('hex'), ...base64];
 }
 
 const find = (where: string, marker: string) => formsOf(marker).filter((form) => where.includes(form));
 
 test('no password, key, token, message, title or session lies in the database, and nothing of all this in log or metrics', async () => {
-  const secret = { password: mark(), wrongPassword: mark(), newPassword: mark(), title: mark(), secondTitle: mark(), ephemeralTitle: mark(), message: mark(), failed: mark(), answer: mark(), partial: mark(), upstream: mark() };
+  const secret = {
+    password: mark(),
+    wrongPassword: mark(),
+    newPassword: mark(),
+    title: mark(),
+    secondTitle: mark(),
+    ephemeralTitle: mark(),
+    message: mark(),
+    failed: mark(),
+    answer: mark(),
+    partial: mark(),
+    upstream: mark(),
+  };
   const email = `${mark()}@${mark()}.test`;
   const keyName = mark();
   const model = mark();
@@ -70,8 +86,15 @@ test('no password, key, token, message, title or session lies in the database, a
   await account.owner.query('ALTER TABLE account.message RENAME TO message_gone');
   expect((await browser.post(`${path}/messages`, { content: secret.failed })).status).toBe(500);
   await account.owner.query('ALTER TABLE account.message_gone RENAME TO message');
-  for (const rawBody of [`{"content": "${secret.failed}`, `${secret.failed}`, `{"${secret.failed}": 1}`]) await browser.call('POST', `${path}/messages`, { rawBody });
-  for (const where of [`/api/${secret.failed}`, `/api/keys?${secret.failed}=1`, `/api/keys?cursor=${secret.failed}`, `/api/conversations/${secret.failed}`]) await browser.get(where);
+  for (const rawBody of [`{"content": "${secret.failed}`, secret.failed, `{"${secret.failed}": 1}`])
+    await browser.call('POST', `${path}/messages`, { rawBody });
+  for (const where of [
+    `/api/${secret.failed}`,
+    `/api/keys?${secret.failed}=1`,
+    `/api/keys?cursor=${secret.failed}`,
+    `/api/conversations/${secret.failed}`,
+  ])
+    await browser.get(where);
   expect((await browser.get(`${path}/messages`)).text).toContain(secret.answer);
 
   const dump = await dumpDatabase(account.database);
@@ -83,8 +106,11 @@ test('no password, key, token, message, title or session lies in the database, a
   const metrics = await (await fetch(`${account.process.metricsUrl}/metrics`)).text();
   const printed = `${await account.log()}\n${metrics}`;
   expect(printed).toContain('tacet_account_requests_total');
-  const { accountId } = (await account.owner.query<{ accountId: string }>('SELECT account_id AS "accountId" FROM account.account WHERE email = $1', [email])).rows[0]!;
-  for (const marker of [...secrets, email, ...email.split('@'), keyName, model, accountId, made.id, made.public_id, json.id, '127.0.0.1:5']) expect(find(printed, marker)).toEqual([]);
+  const { accountId } = (
+    await account.owner.query<{ accountId: string }>('SELECT account_id AS "accountId" FROM account.account WHERE email = $1', [email])
+  ).rows[0]!;
+  for (const marker of [...secrets, email, ...email.split('@'), keyName, model, accountId, made.id, made.public_id, json.id, '127.0.0.1:5'])
+    expect(find(printed, marker)).toEqual([]);
 }, 60_000);
 
 test('a crash prints nothing of what was going on', async () => {
@@ -112,7 +138,11 @@ test('a start that cannot succeed says why, by name, and never what a secret fil
     expect(printed).toContain('"start_failed"');
     if (variable !== 'TACET_POSTGRES_URL_FILE') expect(printed).toMatch(new RegExp(`^account: ${variable}: `, 'm'));
     expect(find(printed, content)).toEqual([]);
-    const right = { TACET_POSTGRES_URL_FILE: account.paths.databaseUrl('tacet_account'), TACET_KEY_CHECK_FILE: account.paths.keyCheck, TACET_ACCOUNT_RECEIPT_KEY_FILE: account.paths.receiptKey };
+    const right = {
+      TACET_POSTGRES_URL_FILE: account.paths.databaseUrl('tacet_account'),
+      TACET_KEY_CHECK_FILE: account.paths.keyCheck,
+      TACET_ACCOUNT_RECEIPT_KEY_FILE: account.paths.receiptKey,
+    };
     await account.process.restart(right);
     await account.process.waitUntilReady();
   }

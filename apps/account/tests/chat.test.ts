@@ -26,16 +26,37 @@ test('a turn asks the edge as the account itself, with the whole history, and st
   const first = await say(browser, path, 'One?');
   expect([first.status, first.headers['content-type']]).toEqual([200, 'text/event-stream; charset=utf-8']);
   const events = eventsOf(first.text);
-  expect(events.map(({ name, data }) => [name, data.content])).toEqual([['message', undefined], ['delta', 'Hello '], ['delta', 'there.'], ['done', undefined]]);
+  expect(events.map(({ name, data }) => [name, data.content])).toEqual([
+    ['message', undefined],
+    ['delta', 'Hello '],
+    ['delta', 'there.'],
+    ['done', undefined],
+  ]);
   const [asked, answered] = await messagesOf(browser, path);
   expect(events[0]!.data).toEqual({ id: asked.id, position: 0, created_at: asked.created_at });
-  expect(events[3]!.data).toEqual({ id: answered.id, position: 1, created_at: answered.created_at, truncated: false, finish_reason: 'stop', usage: { prompt_tokens: 7, completion_tokens: 2 } });
+  expect(events[3]!.data).toEqual({
+    id: answered.id,
+    position: 1,
+    created_at: answered.created_at,
+    truncated: false,
+    finish_reason: 'stop',
+    usage: { prompt_tokens: 7, completion_tokens: 2 },
+  });
   await say(browser, path, 'Two?');
   const seen = account.edge.seen.at(-1)!;
-  expect([seen.path, seen.caller, seen.headers['x-tacet-account'], seen.headers['x-tacet-no-log']]).toEqual(['/v1/chat/completions', 'account', accountId, undefined]);
+  expect([seen.path, seen.caller, seen.headers['x-tacet-account'], seen.headers['x-tacet-no-log']]).toEqual([
+    '/v1/chat/completions',
+    'account',
+    accountId,
+    undefined,
+  ]);
   expect(seen.body).toEqual({
     model: 'demo-model',
-    messages: [{ role: 'user', content: 'One?' }, { role: 'assistant', content: 'Hello there.' }, { role: 'user', content: 'Two?' }],
+    messages: [
+      { role: 'user', content: 'One?' },
+      { role: 'assistant', content: 'Hello there.' },
+      { role: 'user', content: 'Two?' },
+    ],
     stream: true,
     stream_options: { include_usage: true },
   });
@@ -60,19 +81,22 @@ test.each([
   [503, 'no_worker', { 'retry-after-ms': '1500' }, 503, 'no_worker'],
   [400, 'context_length_exceeded', {}, 400, 'bad_request'],
   [500, 'something_of_a_worker', {}, 502, 'worker_failed'],
-] as const)('a refusal of the edge (%i %s) is an ordinary error, without its words, and the message stays', async (status, code, headers, expectedStatus, expectedCode) => {
-  const { browser, path } = await converse();
-  account.edge.next.push(refuseWith(status, code, headers));
-  const answer = await say(browser, path, 'May I?');
-  expect([answer.status, answer.json.error.code]).toEqual([expectedStatus, expectedCode]);
-  expect(answer.text).not.toContain('canary-of-the-edge');
-  expect(answer.headers['retry-after']).toBe(headers && 'retry-after' in headers ? '3' : 'retry-after-ms' in headers ? '2' : undefined);
-  expect(await messagesOf(browser, path)).toMatchObject([{ role: 'user', content: 'May I?' }]);
-  // Asked again, the model is not shown the question that got no answer.
-  expect((await say(browser, path, 'May I now?')).status).toBe(200);
-  expect(account.edge.seen.at(-1)!.body.messages).toEqual([{ role: 'user', content: 'May I now?' }]);
-  expect((await messagesOf(browser, path)).map(({ position }: { position: number }) => position)).toEqual([0, 2, 3]);
-});
+] as const)(
+  'a refusal of the edge (%i %s) is an ordinary error, without its words, and the message stays',
+  async (status, code, headers, expectedStatus, expectedCode) => {
+    const { browser, path } = await converse();
+    account.edge.next.push(refuseWith(status, code, headers));
+    const answer = await say(browser, path, 'May I?');
+    expect([answer.status, answer.json.error.code]).toEqual([expectedStatus, expectedCode]);
+    expect(answer.text).not.toContain('canary-of-the-edge');
+    expect(answer.headers['retry-after']).toBe(headers && 'retry-after' in headers ? '3' : 'retry-after-ms' in headers ? '2' : undefined);
+    expect(await messagesOf(browser, path)).toMatchObject([{ role: 'user', content: 'May I?' }]);
+    // Asked again, the model is not shown the question that got no answer.
+    expect((await say(browser, path, 'May I now?')).status).toBe(200);
+    expect(account.edge.seen.at(-1)!.body.messages).toEqual([{ role: 'user', content: 'May I now?' }]);
+    expect((await messagesOf(browser, path)).map(({ position }: { position: number }) => position)).toEqual([0, 2, 3]);
+  },
+);
 
 test('an edge that cannot be reached is told as unavailable', async () => {
   const { browser, path } = await converse();
@@ -83,15 +107,17 @@ test('an edge that cannot be reached is told as unavailable', async () => {
 test.each([
   ['an in-band error', (text: string): string => text, 'insufficient_balance'],
   ['a torn connection', undefined, 'worker_failed'],
-  ['an end without [DONE]', (_: string): string => '', 'worker_failed'],
-  ['a chunk that is no JSON', (_: string): string => 'data: {"choices": [canary-chunk\n\n', 'worker_invalid'],
+  ['an end without [DONE]', (): string => '', 'worker_failed'],
+  ['a chunk that is no JSON', (): string => 'data: {"choices": [canary-chunk\n\n', 'worker_invalid'],
 ] as const)('%s cuts the answer: what had come is stored as truncated', async (_name, end, code) => {
   const { browser, path } = await converse();
   const inBand = `data: ${JSON.stringify({ error: { code: 'insufficient_balance', message: 'canary-of-the-edge' } })}\n\n`;
-  account.edge.next.push(streamThen(['Once upon ', 'a time'], (response) => {
-    if (end) response.end(end(inBand));
-    else setTimeout(() => response.destroy(), 50);
-  }));
+  account.edge.next.push(
+    streamThen(['Once upon ', 'a time'], (response) => {
+      if (end) response.end(end(inBand));
+      else setTimeout(() => response.destroy(), 50);
+    }),
+  );
   const answer = await say(browser, path, 'Tell me');
   const last = eventsOf(answer.text).at(-1)!;
   const [, stored] = await messagesOf(browser, path);
@@ -119,7 +145,12 @@ test('an answer that its limit ended is whole, and says so', async () => {
 /** Reads a stream until it has told `pieces` deltas, then leaves. */
 async function leaveAfter(browser: Browser, path: string, pieces: number): Promise<void> {
   const controller = new AbortController();
-  const response = await request(`${account.url}${path}/messages`, { method: 'POST', headers: { 'content-type': 'application/json', cookie: browser.cookie! }, body: JSON.stringify({ content: 'Talk to me' }), signal: controller.signal });
+  const response = await request(`${account.url}${path}/messages`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', cookie: browser.cookie! },
+    body: JSON.stringify({ content: 'Talk to me' }),
+    signal: controller.signal,
+  });
   let text = '';
   try {
     for await (const chunk of response.body) {
@@ -152,7 +183,10 @@ test('a process that stops cuts its answers after a while, tells the client, and
   const last = eventsOf((await answer).text).at(-1)!;
   expect([last.name, last.data.error.code, last.data.answer.truncated]).toEqual(['error', 'draining', true]);
   await account.restart();
-  expect((await messagesOf(browser, path)).map(({ content, truncated }: Record<string, unknown>) => [content, truncated])).toEqual([['How long?', false], ['Before the end', true]]);
+  expect((await messagesOf(browser, path)).map(({ content, truncated }: Record<string, unknown>) => [content, truncated])).toEqual([
+    ['How long?', false],
+    ['Before the end', true],
+  ]);
 }, 60_000);
 
 test('an answer that cannot be sealed at first is sealed later; one that cannot be at all is told as lost', async () => {
@@ -202,7 +236,10 @@ test('a conversation that is marked ephemeral under its answer seals the answer 
     await streamAnswer(['Hush'])(response, seen);
   });
   expect(eventsOf((await say(browser, path, 'Secret?')).text).at(-1)!.name).toBe('done');
-  const { rows } = await account.owner.query<{ suite: number }>('SELECT get_byte(body, 1) AS suite FROM account.message WHERE conversation_id = $1', [id]);
+  const { rows } = await account.owner.query<{ suite: number }>(
+    'SELECT get_byte(body, 1) AS suite FROM account.message WHERE conversation_id = $1',
+    [id],
+  );
   expect(rows.map(({ suite }) => suite)).toEqual([0x11, 0x11]);
 });
 
@@ -212,7 +249,13 @@ test('a long history is cut to its newest whole turns', async () => {
   for (let i = 0; i < 5; i++) await say(browser, path, `${i}`.padEnd(100_000, '.'));
   await say(browser, path, 'And now?');
   const { messages } = account.edge.seen.at(-1)!.body;
-  expect(messages.map(({ role, content }: { role: string; content: string }) => `${role} ${content.slice(0, 8)}`)).toEqual(['user 3.......', 'assistant answer 3', 'user 4.......', 'assistant answer 4', 'user And now?']);
+  expect(messages.map(({ role, content }: { role: string; content: string }) => `${role} ${content.slice(0, 8)}`)).toEqual([
+    'user 3.......',
+    'assistant answer 3',
+    'user 4.......',
+    'assistant answer 4',
+    'user And now?',
+  ]);
 });
 
 test('an edge that is somebody else is not talked to', async () => {

@@ -23,10 +23,22 @@ const messagesOf = async (browser: Browser, path: string) => (await browser.get(
 test('a conversation is made, listed, renamed, given another model, and deleted', async () => {
   const { browser, made, path, id } = await converse();
   expect(made.status).toBe(201);
-  expect(made.json).toEqual({ id, model: 'm', title: 'About tea', title_refused: false, ephemeral: false, expires_at: null, created_at: expect.any(String) });
+  expect(made.json).toEqual({
+    id,
+    model: 'm',
+    title: 'About tea',
+    title_refused: false,
+    ephemeral: false,
+    expires_at: null,
+    created_at: expect.any(String),
+  });
   expect((await browser.get('/api/conversations')).json).toEqual({ data: [made.json], next_cursor: null });
   expect((await browser.get(path)).json).toEqual(made.json);
-  expect((await browser.patch(path, { title: 'About coffee', model: 'n' })).json).toEqual({ ...made.json, title: 'About coffee', model: 'n' });
+  expect((await browser.patch(path, { title: 'About coffee', model: 'n' })).json).toEqual({
+    ...made.json,
+    title: 'About coffee',
+    model: 'n',
+  });
   expect((await browser.patch(path, { title: null })).json.title).toBeNull();
   await say(browser, path, 'Hello');
   expect((await browser.delete(path)).status).toBe(204);
@@ -39,20 +51,51 @@ test('a conversation is made, listed, renamed, given another model, and deleted'
 test('what is stored is sealed, in the documented form, and holds its place', async () => {
   const { browser, id, path } = await converse();
   await say(browser, path, 'Is green tea stronger?');
-  const { rows } = await account.owner.query<{ id: string; parent_id: string | null; position: number; body: Buffer }>('SELECT id, parent_id, position, body FROM account.message WHERE conversation_id = $1 ORDER BY position', [id]);
-  expect(rows.map(({ position, body }) => [position, body[0], body[1]])).toEqual([[0, 0xc1, 0x01], [1, 0xc1, 0x01]]);
+  const { rows } = await account.owner.query<{ id: string; parent_id: string | null; position: number; body: Buffer }>(
+    'SELECT id, parent_id, position, body FROM account.message WHERE conversation_id = $1 ORDER BY position',
+    [id],
+  );
+  expect(rows.map(({ position, body }) => [position, body[0], body[1]])).toEqual([
+    [0, 0xc1, 0x01],
+    [1, 0xc1, 0x01],
+  ]);
   expect(rows[1]!.parent_id).toBe(rows[0]!.id);
   const messages = await messagesOf(browser, path);
   expect(messages).toEqual([
-    { id: rows[0]!.id, parent_id: null, position: 0, role: 'user', revision: 1, created_at: expect.any(String), content: 'Is green tea stronger?', truncated: false },
-    { id: rows[1]!.id, parent_id: rows[0]!.id, position: 1, role: 'assistant', revision: 1, created_at: expect.any(String), content: 'Hello there.', truncated: false },
+    {
+      id: rows[0]!.id,
+      parent_id: null,
+      position: 0,
+      role: 'user',
+      revision: 1,
+      created_at: expect.any(String),
+      content: 'Is green tea stronger?',
+      truncated: false,
+    },
+    {
+      id: rows[1]!.id,
+      parent_id: rows[0]!.id,
+      position: 1,
+      role: 'assistant',
+      revision: 1,
+      created_at: expect.any(String),
+      content: 'Hello there.',
+      truncated: false,
+    },
   ]);
 });
 
 test('the table itself refuses plaintext', async () => {
   const { id } = await converse();
-  await expect(account.owner.query("UPDATE account.conversation SET title = '{\"title\":\"plaintext\"}' || repeat(' ', 80) WHERE id = $1", [id])).rejects.toThrow();
-  await expect(account.owner.query("INSERT INTO account.message VALUES (gen_random_uuid(), $1, NULL, 0, convert_to('{\"content\":\"plaintext\"}' || repeat(' ', 80), 'UTF8'))", [id])).rejects.toThrow();
+  await expect(
+    account.owner.query('UPDATE account.conversation SET title = \'{"title":"plaintext"}\' || repeat(\' \', 80) WHERE id = $1', [id]),
+  ).rejects.toThrow();
+  await expect(
+    account.owner.query(
+      "INSERT INTO account.message VALUES (gen_random_uuid(), $1, NULL, 0, convert_to('{\"content\":\"plaintext\"}' || repeat(' ', 80), 'UTF8'))",
+      [id],
+    ),
+  ).rejects.toThrow();
 });
 
 test("another account's conversation does not exist, on any route", async () => {
@@ -129,9 +172,15 @@ test('a record that was moved, swapped or changed in the database is refused lou
   await account.owner.query('UPDATE account.message SET position = 0 WHERE conversation_id = $1 AND position = 100', [one.id]);
   await account.owner.query('UPDATE account.message SET parent_id = NULL WHERE conversation_id = $1', [one.id]);
   expect(await refused()).toEqual([500, 'record_refused']);
-  await account.owner.query('UPDATE account.conversation AS c SET title = o.title FROM account.conversation AS o WHERE c.id = $1 AND o.id = $2', [one.id, other.json.id]);
+  await account.owner.query(
+    'UPDATE account.conversation AS c SET title = o.title FROM account.conversation AS o WHERE c.id = $1 AND o.id = $2',
+    [one.id, other.json.id],
+  );
   const { json } = await one.browser.get('/api/conversations');
-  expect(json.data.map(({ title, title_refused: titleRefused }: Record<string, unknown>) => [title, titleRefused])).toEqual([['Another title', false], [null, true]]);
+  expect(json.data.map(({ title, title_refused: titleRefused }: Record<string, unknown>) => [title, titleRefused])).toEqual([
+    ['Another title', false],
+    [null, true],
+  ]);
   expect(await account.log()).toContain('"record_refused"');
 });
 
@@ -141,12 +190,20 @@ test('an ephemeral conversation is bound to its epoch, ends after 24 hours sharp
   expect(expiresAt - Date.parse(made.json.created_at)).toBe(86_400_000);
   await say(browser, path, 'Hush');
   expect((await browser.patch(path, { title: 'Still secret', ephemeral: true })).json.expires_at).toBe(made.json.expires_at);
-  const { rows } = await account.owner.query('SELECT epoch, get_byte(title, 1) AS title, array_agg(get_byte(body, 1)) AS bodies FROM account.conversation JOIN account.message ON conversation_id = conversation.id WHERE conversation.id = $1 GROUP BY conversation.id', [id]);
+  const { rows } = await account.owner.query(
+    'SELECT epoch, get_byte(title, 1) AS title, array_agg(get_byte(body, 1)) AS bodies FROM account.conversation JOIN account.message ON conversation_id = conversation.id WHERE conversation.id = $1 GROUP BY conversation.id',
+    [id],
+  );
   expect(rows).toEqual([{ epoch: BigInt(Math.floor(expiresAt / 300_000)), title: 0x11, bodies: [0x11, 0x11] }]);
   expect(account.edge.seen.at(-1)?.headers['x-tacet-no-log']).toBe('true');
 
   await account.owner.query("UPDATE account.conversation SET expires_at = now() - interval '1 millisecond' WHERE id = $1", [id]);
-  const answers = [await browser.get(path), await browser.get(`${path}/messages`), await say(browser, path, 'Still there?'), await browser.patch(path, { title: 'x' })];
+  const answers = [
+    await browser.get(path),
+    await browser.get(`${path}/messages`),
+    await say(browser, path, 'Still there?'),
+    await browser.patch(path, { title: 'x' }),
+  ];
   expect(answers.map(({ status, json }) => [status, json.error.code])).toEqual(answers.map(() => [410, 'conversation_expired']));
   expect((await browser.get('/api/conversations')).json.data).toEqual([]);
 });
@@ -161,7 +218,12 @@ test('the default of the account makes conversations ephemeral unless they say o
 test('marking a conversation ephemeral seals everything in it again, and a crash in the middle is finished later', async () => {
   const { browser, id, path } = await converse();
   for (let i = 0; i < 3; i++) await say(browser, path, `message ${i}`);
-  const suites = async () => (await account.owner.query<{ suite: number }>('SELECT get_byte(body, 1) AS suite FROM account.message WHERE conversation_id = $1', [id])).rows.map(({ suite }) => suite);
+  const suites = async () =>
+    (
+      await account.owner.query<{ suite: number }>('SELECT get_byte(body, 1) AS suite FROM account.message WHERE conversation_id = $1', [
+        id,
+      ])
+    ).rows.map(({ suite }) => suite);
   const reached = Promise.withResolvers<void>();
   account.keys.before = async (rpc) => {
     if (rpc !== 'Seal') return;
@@ -176,17 +238,32 @@ test('marking a conversation ephemeral seals everything in it again, and a crash
   expect(new Set(await suites())).toEqual(new Set([0x01]));
   await account.restart();
   await eventually('sealed again', async () => (await suites()).every((suite) => suite === 0x11));
-  await eventually('done', async () => (await account.owner.query('SELECT 1 FROM account.conversation WHERE id = $1 AND NOT reseal_pending', [id])).rowCount === 1);
+  await eventually(
+    'done',
+    async () => (await account.owner.query('SELECT 1 FROM account.conversation WHERE id = $1 AND NOT reseal_pending', [id])).rowCount === 1,
+  );
   const { json } = await browser.get(path);
   expect([json.ephemeral, json.title]).toEqual([true, 'About tea']);
-  expect((await messagesOf(browser, path)).map(({ content }: { content: string }) => content)).toEqual(['message 0', 'Hello there.', 'message 1', 'Hello there.', 'message 2', 'Hello there.']);
+  expect((await messagesOf(browser, path)).map(({ content }: { content: string }) => content)).toEqual([
+    'message 0',
+    'Hello there.',
+    'message 1',
+    'Hello there.',
+    'message 2',
+    'Hello there.',
+  ]);
   expect((await browser.patch(path, { ephemeral: false })).status).toBe(400);
 }, 60_000);
 
 test('a disabled master key is told as such, and nothing is stored', async () => {
   const { browser, path } = await converse();
   account.keys.failWith = 'kek_disabled';
-  const answers = [await browser.get('/api/conversations'), await browser.get(path), await say(browser, path, 'x'), await browser.post('/api/conversations', { model: 'm', title: 't' })];
+  const answers = [
+    await browser.get('/api/conversations'),
+    await browser.get(path),
+    await say(browser, path, 'x'),
+    await browser.post('/api/conversations', { model: 'm', title: 't' }),
+  ];
   account.keys.failWith = undefined;
   expect(answers.map(({ status }) => status)).toEqual([423, 423, 423, 423]);
   expect(await messagesOf(browser, path)).toEqual([]);

@@ -27,7 +27,10 @@ async function plant() {
   await browser.post('/api/keys', { name: 'revoked' }).then(({ json }) => browser.delete(`/api/keys/${json.id}`));
   const { json } = await browser.post('/api/conversations', { model: 'm', title: 'To be deleted' });
   await browser.post(`/api/conversations/${json.id}/messages`, { content: 'Forget me' });
-  await account.owner.query("INSERT INTO account.email_token (hash, account_id, purpose, expires_at) VALUES (sha256($1::text::bytea), $1::uuid, 'reset', now() + interval '5 minutes')", [accountId]);
+  await account.owner.query(
+    "INSERT INTO account.email_token (hash, account_id, purpose, expires_at) VALUES (sha256($1::text::bytea), $1::uuid, 'reset', now() + interval '5 minutes')",
+    [accountId],
+  );
   return { browser, accountId, email, keyId: keyId as string, key: key as string, conversationId: json.id as string };
 }
 
@@ -52,7 +55,16 @@ test('every table with rows of an account is one that the test below fills and l
       SELECT child.relname::text FROM pg_constraint AS c JOIN pg_class AS child ON child.oid = c.conrelid JOIN pg_class AS parent ON parent.oid = c.confrelid
       JOIN owned ON owned.name = parent.relname WHERE c.contype = 'f')
     SELECT DISTINCT name FROM owned ORDER BY name`);
-  expect(rows.map(({ name }) => name)).toEqual(['account', 'api_key', 'conversation', 'deletion', 'email_token', 'key_revision', 'message', 'session']);
+  expect(rows.map(({ name }) => name)).toEqual([
+    'account',
+    'api_key',
+    'conversation',
+    'deletion',
+    'email_token',
+    'key_revision',
+    'message',
+    'session',
+  ]);
 });
 
 test('a deletion removes every row, tells the edges, and ends with a signed receipt that names nobody', async () => {
@@ -71,7 +83,8 @@ test('a deletion removes every row, tells the edges, and ends with a signed rece
   expect(account.ledger.calls.slice(calls[1])).toEqual(['CloseAccount', 'ForgetAccount']);
 
   const after = await dumpDatabase(account.database);
-  for (const trace of [accountId, email, keyId, accountId.replaceAll('-', ''), keyId.replaceAll('-', '')]) expect(after).not.toContain(trace);
+  for (const trace of [accountId, email, keyId, accountId.replaceAll('-', ''), keyId.replaceAll('-', '')])
+    expect(after).not.toContain(trace);
   expect(after).toContain(bystander.accountId);
   expect((await account.directory.Resolve({ hash: hashApiKey(bystander.key) })).state).toBe('KEY_STATE_ACTIVE');
   expect((await account.directory.Resolve({ hash: hashApiKey(key) })).state).toBe('KEY_STATE_UNKNOWN');
@@ -84,7 +97,17 @@ test('a deletion removes every row, tells the edges, and ends with a signed rece
     deleted_on: today,
     messages_unreadable_since: today,
     backups_unreadable_since: new Date(Date.now() + 8 * 86_400_000).toISOString().slice(0, 10),
-    removed: { sessions: 1, email_tokens: 1, data_keys: 1, messages: 2, conversations: 1, api_keys: 2, accounts: 1, billing_balance: 1, billing_usage_request: 3 },
+    removed: {
+      sessions: 1,
+      email_tokens: 1,
+      data_keys: 1,
+      messages: 2,
+      conversations: 1,
+      api_keys: 2,
+      accounts: 1,
+      billing_balance: 1,
+      billing_usage_request: 3,
+    },
   });
   const { protected: header, payload, signature } = receipt.json.jws;
   const { keys } = (await account.browser().get('/.well-known/tacet-keys')).json;
@@ -114,36 +137,45 @@ const crashes = [
   ['receipt', undefined, 'account.receipt'],
 ] as const;
 
-test.each(crashes)('killed in step %s, the deletion goes on at the next start and ends as ever', async (_step, rpc, table) => {
-  const { browser, accountId, email } = await plant();
-  const reached = Promise.withResolvers<void>();
-  const hold = Promise.withResolvers<void>();
-  const before = async (called: string) => {
-    if (called !== rpc) return;
-    reached.resolve();
-    await hold.promise;
-  };
-  account.keys.before = before;
-  account.ledger.before = before;
-  const lock = await account.owner.connect();
-  await lock.query('BEGIN');
-  if (table) await lock.query(`LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE`);
-  const path = await remove(browser);
-  if (table) await eventually('the step waits', async () => (await account.owner.query('SELECT 1 FROM pg_locks WHERE relation = $1::regclass AND NOT granted', [table])).rowCount === 1);
-  else await reached.promise;
-  await account.process.kill();
-  await lock.query('ROLLBACK');
-  lock.release();
-  hold.resolve();
-  account.keys.before = async () => undefined;
-  account.ledger.before = async () => undefined;
-  expect((await account.owner.query('SELECT 1 FROM account.deletion WHERE account_id = $1', [accountId])).rowCount).toBe(1);
-  await account.restart();
-  const receipt = await receiptOf(path);
-  expect(receipt.json.receipt.removed).toMatchObject({ messages: 2, conversations: 1, api_keys: 2, accounts: 1 });
-  const dump = await dumpDatabase(account.database);
-  for (const trace of [accountId, email]) expect(dump).not.toContain(trace);
-}, 60_000);
+test.each(crashes)(
+  'killed in step %s, the deletion goes on at the next start and ends as ever',
+  async (_step, rpc, table) => {
+    const { browser, accountId, email } = await plant();
+    const reached = Promise.withResolvers<void>();
+    const hold = Promise.withResolvers<void>();
+    const before = async (called: string) => {
+      if (called !== rpc) return;
+      reached.resolve();
+      await hold.promise;
+    };
+    account.keys.before = before;
+    account.ledger.before = before;
+    const lock = await account.owner.connect();
+    await lock.query('BEGIN');
+    if (table) await lock.query(`LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE`);
+    const path = await remove(browser);
+    if (table)
+      await eventually(
+        'the step waits',
+        async () =>
+          (await account.owner.query('SELECT 1 FROM pg_locks WHERE relation = $1::regclass AND NOT granted', [table])).rowCount === 1,
+      );
+    else await reached.promise;
+    await account.process.kill();
+    await lock.query('ROLLBACK');
+    lock.release();
+    hold.resolve();
+    account.keys.before = async () => undefined;
+    account.ledger.before = async () => undefined;
+    expect((await account.owner.query('SELECT 1 FROM account.deletion WHERE account_id = $1', [accountId])).rowCount).toBe(1);
+    await account.restart();
+    const receipt = await receiptOf(path);
+    expect(receipt.json.receipt.removed).toMatchObject({ messages: 2, conversations: 1, api_keys: 2, accounts: 1 });
+    const dump = await dumpDatabase(account.database);
+    for (const trace of [accountId, email]) expect(dump).not.toContain(trace);
+  },
+  60_000,
+);
 
 test('a peer that is away holds the deletion up, not back', async () => {
   const { browser } = await plant();
@@ -174,7 +206,16 @@ test('there is no receipt before every cached key has ended', async () => {
   const { browser, accountId } = await plant();
   account.keys.cacheMs = 300_000;
   const path = await remove(browser);
-  await eventually('all but the receipt is done', async () => (await account.owner.query("SELECT 1 FROM account.deletion WHERE account_id = $1 AND step = 'receipt' AND next_attempt_at > now() + interval '4 minutes'", [accountId])).rowCount === 1);
+  await eventually(
+    'all but the receipt is done',
+    async () =>
+      (
+        await account.owner.query(
+          "SELECT 1 FROM account.deletion WHERE account_id = $1 AND step = 'receipt' AND next_attempt_at > now() + interval '4 minutes'",
+          [accountId],
+        )
+      ).rowCount === 1,
+  );
   expect((await account.browser().get(path)).status).toBe(202);
   account.keys.cacheMs = 0;
   await clock.set(301_000);
@@ -185,8 +226,17 @@ test('there is no receipt before every cached key has ended', async () => {
 test('two processes share the deletions, and each step of each is done once', async () => {
   const nextPort = createPortSource();
   const [publicPort, rpcPort, metricsPort] = [await nextPort(), await nextPort(), await nextPort()];
-  const environment = { ...account.process.environment, TACET_ACCOUNT_PORT: String(publicPort), TACET_ACCOUNT_RPC_PORT: String(rpcPort), TACET_METRICS_PORT: String(metricsPort) };
-  const second = await startProcess('account', environment, { folder: account.paths.folder, workingFolder: account.paths.folder, name: 'account-2' });
+  const environment = {
+    ...account.process.environment,
+    TACET_ACCOUNT_PORT: String(publicPort),
+    TACET_ACCOUNT_RPC_PORT: String(rpcPort),
+    TACET_METRICS_PORT: String(metricsPort),
+  };
+  const second = await startProcess('account', environment, {
+    folder: account.paths.folder,
+    workingFolder: account.paths.folder,
+    name: 'account-2',
+  });
   await second.waitUntilReady();
   const people = await Promise.all(Array.from({ length: 4 }, plant));
   const calls = account.ledger.calls.filter((rpc) => rpc === 'ForgetAccount').length;
@@ -204,7 +254,11 @@ test('an answer that is still coming when its account is deleted is not kept', a
     await streamAnswer(['Too late'])(response, seen);
   });
   const cookie = browser.cookie!;
-  const asked = request(`${account.url}/api/conversations/${conversationId}/messages`, { method: 'POST', headers: { cookie, 'content-type': 'application/json' }, body: '{"content":"Quick"}' });
+  const asked = request(`${account.url}/api/conversations/${conversationId}/messages`, {
+    method: 'POST',
+    headers: { cookie, 'content-type': 'application/json' },
+    body: '{"content":"Quick"}',
+  });
   await eventually('the edge was asked', () => account.edge.seen.at(-1)?.body.messages.at(-1)?.content === 'Quick');
   await receiptOf(await remove(browser));
   held.resolve();

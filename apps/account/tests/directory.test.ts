@@ -34,8 +34,11 @@ function watch(fromRevision: bigint, client: RpcClient<'KeyDirectory'> = account
 
 declare module '@tacet/rpc' {}
 
-const names = (events: readonly WatchEvent[]) => events.filter(({ event }) => event !== 'heartbeat').map(({ event, keyId, accountId }) => [event, keyId?.length ? stringify(keyId) : accountId?.length ? stringify(accountId) : '']);
-const newest = async () => BigInt((await account.owner.query<{ n: bigint }>('SELECT max(revision) AS n FROM account.key_revision')).rows[0]!.n);
+const names = (events: readonly WatchEvent[]) =>
+  events
+    .filter(({ event }) => event !== 'heartbeat')
+    .map(({ event, keyId, accountId }) => [event, keyId?.length ? stringify(keyId) : accountId?.length ? stringify(accountId) : '']);
+const newest = async () => (await account.owner.query<{ n: bigint }>('SELECT max(revision) AS n FROM account.key_revision')).rows[0]!.n;
 
 async function makeKey() {
   const { browser, accountId } = await account.signIn();
@@ -108,7 +111,10 @@ test('a revision that becomes visible after a newer one is told all the same', a
   await slow.query('COMMIT');
   slow.release();
   await eventually('the older one', () => names(events).length === 2);
-  expect(names(events)).toEqual([['keyId', early.id], ['keyId', late.id]]);
+  expect(names(events)).toEqual([
+    ['keyId', early.id],
+    ['keyId', late.id],
+  ]);
   const revisions = events.map(({ revision }) => BigInt(revision));
   expect(revisions).toEqual(revisions.toSorted((a, b) => (a < b ? -1 : 1)));
 });
@@ -117,7 +123,10 @@ test('a revocation that one process writes is told by another', async () => {
   const { id } = await makeKey();
   const events = watch(0n);
   await eventually('watching', () => events.length > 0);
-  await account.owner.query("WITH made AS (INSERT INTO account.key_revision (key_id) VALUES ($1) RETURNING revision) SELECT pg_notify('key_revision', revision::text) FROM made", [id]);
+  await account.owner.query(
+    "WITH made AS (INSERT INTO account.key_revision (key_id) VALUES ($1) RETURNING revision) SELECT pg_notify('key_revision', revision::text) FROM made",
+    [id],
+  );
   await eventually('the event', () => names(events).some(([, of]) => of === id));
 });
 
@@ -172,5 +181,8 @@ test.each([
   ['Resolve', { hash: Buffer.alloc(31) }, 'hash'],
   ['ResolveAccount', { accountId: Buffer.alloc(15) }, 'account_id'],
 ] as const)('%s names the field that is wrong', async (rpc, request, param) => {
-  await expect((account.directory[rpc] as (input: object) => Promise<unknown>)(request)).rejects.toMatchObject({ code: 'field_invalid', param });
+  await expect((account.directory[rpc] as (input: object) => Promise<unknown>)(request)).rejects.toMatchObject({
+    code: 'field_invalid',
+    param,
+  });
 });

@@ -31,13 +31,40 @@ test('the bundle holds everything of the account, to the byte, and nothing of an
   const { json: expired } = await browser.post('/api/conversations', { model: 'm', title: 'canary-expired' });
   await account.owner.query("UPDATE account.conversation SET expires_at = now() - interval '1 second' WHERE id = $1", [expired.id]);
   account.ledger.usage = [
-    { request: { requestId: Buffer.from('01900000000070008000000000000001', 'hex'), modelId: 'm', priceVersion: 1, inputTokens: '12', chargedNano: '5', chargeNano: '5', status: 'ok', usageSource: 'exact', route: 'r', finishedAtMs: 1_000, final: true } },
+    {
+      request: {
+        requestId: Buffer.from('01900000000070008000000000000001', 'hex'),
+        modelId: 'm',
+        priceVersion: 1,
+        inputTokens: '12',
+        chargedNano: '5',
+        chargeNano: '5',
+        status: 'ok',
+        usageSource: 'exact',
+        route: 'r',
+        finishedAtMs: 1_000,
+        final: true,
+      },
+    },
     { period: { period: '2026-03', modelId: 'm', priceVersion: 1, noLog: true, chargedNano: '7' } },
   ];
-  account.ledger.transfers = [{ transferId: Buffer.from('0190000000007000800000000000000f', 'hex'), amountNano: '5000000000', counterpart: 'promo', kind: 'grant', reference: 'x', createdAtMs: 2_000 }];
+  account.ledger.transfers = [
+    {
+      transferId: Buffer.from('0190000000007000800000000000000f', 'hex'),
+      amountNano: '5000000000',
+      counterpart: 'promo',
+      kind: 'grant',
+      reference: 'x',
+      createdAtMs: 2_000,
+    },
+  ];
 
   const answer = await browser.get('/api/account/export');
-  expect([answer.status, answer.headers['content-type'], answer.headers['content-disposition']]).toEqual([200, 'application/json; charset=utf-8', 'attachment; filename="tacet-export.json"']);
+  expect([answer.status, answer.headers['content-type'], answer.headers['content-disposition']]).toEqual([
+    200,
+    'application/json; charset=utf-8',
+    'attachment; filename="tacet-export.json"',
+  ]);
   const bundle = exportResource.parse(answer.json);
   const messages = async (id: string) => (await browser.get(`/api/conversations/${id}/messages`)).json.data;
   expect(bundle).toEqual({
@@ -45,7 +72,9 @@ test('the bundle holds everything of the account, to the byte, and nothing of an
     exported_at: expect.any(String),
     account: { id: accountId, email, email_verified: true, status: 'active', created_on: new Date().toISOString().slice(0, 10) },
     settings: { all_keys_no_log: false, ephemeral_by_default: true },
-    sessions: [{ authenticated_at: expect.any(String), last_seen_on: new Date().toISOString().slice(0, 10), expires_at: expect.any(String) }],
+    sessions: [
+      { authenticated_at: expect.any(String), last_seen_on: new Date().toISOString().slice(0, 10), expires_at: expect.any(String) },
+    ],
     keys: [{ ...keyRest, hash: hashApiKey(key).toString('hex') }],
     conversations: [
       { ...ephemeral, messages: await messages(ephemeral.id) },
@@ -53,11 +82,32 @@ test('the bundle holds everything of the account, to the byte, and nothing of an
     ],
     usage: {
       periods: [expect.objectContaining({ period: '2026-03', key_id: null, no_log: true, charged_nano_usd: '7' })],
-      requests: [expect.objectContaining({ request_id: '01900000-0000-7000-8000-000000000001', input_tokens: 12, finished_at: '1970-01-01T00:00:01.000Z' })],
+      requests: [
+        expect.objectContaining({
+          request_id: '01900000-0000-7000-8000-000000000001',
+          input_tokens: 12,
+          finished_at: '1970-01-01T00:00:01.000Z',
+        }),
+      ],
     },
     ledger: {
-      balance: { posted_nano_usd: '5000000000', held_nano_usd: '1000', overdraft_nano_usd: '0', available_nano_usd: '4999999000', suspended: false },
-      transfers: [{ id: '01900000-0000-7000-8000-00000000000f', amount_nano_usd: '5000000000', counterpart: 'promo', kind: 'grant', reference: 'x', created_at: '1970-01-01T00:00:02.000Z' }],
+      balance: {
+        posted_nano_usd: '5000000000',
+        held_nano_usd: '1000',
+        overdraft_nano_usd: '0',
+        available_nano_usd: '4999999000',
+        suspended: false,
+      },
+      transfers: [
+        {
+          id: '01900000-0000-7000-8000-00000000000f',
+          amount_nano_usd: '5000000000',
+          counterpart: 'promo',
+          kind: 'grant',
+          reference: 'x',
+          created_at: '1970-01-01T00:00:02.000Z',
+        },
+      ],
     },
   });
   expect(bundle.conversations[1]!.messages.map((message) => 'content' in message && message.content)).toEqual([awkward, awkward]);
@@ -75,7 +125,8 @@ test('any size is streamed a little at a time: the process does not grow with it
     account.edge.next.push(streamAnswer(['y'.repeat(200_000)]));
     expect((await browser.post(`/api/conversations/${json.id}/messages`, { content: `${i}`.padEnd(900_000, 'x') })).status).toBe(200);
   }
-  const memory = async () => Number(/^process_resident_memory_bytes (\S+)/m.exec(await (await fetch(`${account.process.metricsUrl}/metrics`)).text())?.[1]);
+  const memory = async () =>
+    Number(/^process_resident_memory_bytes (\S+)/m.exec(await (await fetch(`${account.process.metricsUrl}/metrics`)).text())?.[1]);
   const before = await memory();
   const response = await request(`${account.url}/api/account/export`, { headers: { cookie: browser.cookie! } });
   let [bytes, chunks, most] = [0, 0, 0];
@@ -93,9 +144,15 @@ test('a record that does not open is named in the bundle, not left out', async (
   const { browser } = await account.signIn();
   const { json } = await browser.post('/api/conversations', { model: 'm', title: 'Changed' });
   await browser.post(`/api/conversations/${json.id}/messages`, { content: 'Mine' });
-  const { rows } = await account.owner.query<{ id: string }>('UPDATE account.message SET body = set_byte(body, length(body) - 1, 255 - get_byte(body, length(body) - 1)) WHERE conversation_id = $1 AND position = 0 RETURNING id', [json.id]);
+  const { rows } = await account.owner.query<{ id: string }>(
+    'UPDATE account.message SET body = set_byte(body, length(body) - 1, 255 - get_byte(body, length(body) - 1)) WHERE conversation_id = $1 AND position = 0 RETURNING id',
+    [json.id],
+  );
   const bundle = exportResource.parse((await browser.get('/api/account/export')).json);
-  expect(bundle.conversations[0]!.messages).toEqual([{ id: rows[0]!.id, position: 0, refused: true }, expect.objectContaining({ content: 'Hello there.' })]);
+  expect(bundle.conversations[0]!.messages).toEqual([
+    { id: rows[0]!.id, position: 0, refused: true },
+    expect.objectContaining({ content: 'Hello there.' }),
+  ]);
 });
 
 test('what fails at once is an ordinary error; what fails in the middle tears the connection', async () => {

@@ -16,7 +16,13 @@ test('a key is shown once, stored as a hash, and known to the directory with its
   const { browser, accountId } = await account.signIn();
   const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
   const limits = { requests_per_minute: 60, tokens_per_minute: 9_007_199_254_740_991, spend_day_nano_usd: '9223372036854775807' };
-  const made = await browser.post('/api/keys', { name: 'Schlüssel 1', no_log: true, models: ['m/1', 'm/2'], limits, expires_at: expiresAt });
+  const made = await browser.post('/api/keys', {
+    name: 'Schlüssel 1',
+    no_log: true,
+    models: ['m/1', 'm/2'],
+    limits,
+    expires_at: expiresAt,
+  });
   expect(made.status).toBe(201);
   const { key, ...rest } = made.json;
   expect(key).toMatch(/^tct_live_[0-9A-Za-z]{8}_[0-9A-Za-z]{36}$/);
@@ -26,7 +32,14 @@ test('a key is shown once, stored as a hash, and known to the directory with its
     name: 'Schlüssel 1',
     no_log: true,
     models: ['m/1', 'm/2'],
-    limits: { requests_per_minute: 60, tokens_per_minute: 9_007_199_254_740_991, concurrent_requests: 0, spend_day_nano_usd: '9223372036854775807', spend_month_nano_usd: '0', spend_total_nano_usd: '0' },
+    limits: {
+      requests_per_minute: 60,
+      tokens_per_minute: 9_007_199_254_740_991,
+      concurrent_requests: 0,
+      spend_day_nano_usd: '9223372036854775807',
+      spend_month_nano_usd: '0',
+      spend_total_nano_usd: '0',
+    },
     expires_at: expiresAt,
     revoked_at: null,
   });
@@ -40,7 +53,14 @@ test('a key is shown once, stored as a hash, and known to the directory with its
     accountId: bytesOf(accountId),
     noLog: true,
     models: ['m/1', 'm/2'],
-    limits: { requestsPerMinute: 60, tokensPerMinute: '9007199254740991', concurrentRequests: 0, spendDayNano: '9223372036854775807', spendMonthNano: '0', spendTotalNano: '0' },
+    limits: {
+      requestsPerMinute: 60,
+      tokensPerMinute: '9007199254740991',
+      concurrentRequests: 0,
+      spendDayNano: '9223372036854775807',
+      spendMonthNano: '0',
+      spendTotalNano: '0',
+    },
     expiresAtMs: String(Date.parse(expiresAt)),
     revision: 0,
   });
@@ -101,14 +121,23 @@ test('the lock makes every key no-log, present and future, until a recent sign-i
   expect((await browser.get('/api/settings')).json).toEqual({ all_keys_no_log: false, ephemeral_by_default: false });
   expect(await noLogOf(browser, key)).toEqual([false, false]);
   const { revision: before } = await resolve(key);
-  expect((await browser.patch('/api/settings', { all_keys_no_log: true })).json).toEqual({ all_keys_no_log: true, ephemeral_by_default: false });
+  expect((await browser.patch('/api/settings', { all_keys_no_log: true })).json).toEqual({
+    all_keys_no_log: true,
+    ephemeral_by_default: false,
+  });
   expect(await noLogOf(browser, key)).toEqual([true, true]);
   expect((await browser.post('/api/keys', { name: 'after', no_log: false })).json.no_log).toBe(true);
   expect(BigInt((await resolve(key)).revision)).toBeGreaterThan(BigInt(before));
   expect((await account.directory.ResolveAccount({ accountId: bytesOf(accountId) })).noLog).toBe(true);
-  await account.owner.query("UPDATE account.session SET authenticated_at = authenticated_at - interval '11 minutes' WHERE account_id = $1", [accountId]);
+  await account.owner.query(
+    "UPDATE account.session SET authenticated_at = authenticated_at - interval '11 minutes' WHERE account_id = $1",
+    [accountId],
+  );
   expect((await browser.patch('/api/settings', { all_keys_no_log: false })).json.error.code).toBe('reauthentication_required');
-  expect((await browser.patch('/api/settings', { ephemeral_by_default: true })).json).toEqual({ all_keys_no_log: true, ephemeral_by_default: true });
+  expect((await browser.patch('/api/settings', { ephemeral_by_default: true })).json).toEqual({
+    all_keys_no_log: true,
+    ephemeral_by_default: true,
+  });
 });
 
 test('making keys is limited per account', async () => {
@@ -138,12 +167,31 @@ test('a suspended account makes no keys, and its keys and chat are told as suspe
 
 test('balance and usage come from billing, and every request is listed once whatever the pages', async () => {
   const { browser } = await account.signIn();
-  expect((await browser.get('/api/balance')).json).toEqual({ posted_nano_usd: '5000000000', held_nano_usd: '1000', overdraft_nano_usd: '0', available_nano_usd: '4999999000', suspended: false });
+  expect((await browser.get('/api/balance')).json).toEqual({
+    posted_nano_usd: '5000000000',
+    held_nano_usd: '1000',
+    overdraft_nano_usd: '0',
+    available_nano_usd: '4999999000',
+    suspended: false,
+  });
   const at = Date.parse('2026-03-04T05:06:07.008Z');
-  const id = (ms: number, i: number) => Buffer.from(`${ms.toString(16).padStart(12, '0')}7000800000000000${i.toString(16).padStart(4, '0')}`, 'hex');
+  const id = (ms: number, i: number) =>
+    Buffer.from(`${ms.toString(16).padStart(12, '0')}7000800000000000${i.toString(16).padStart(4, '0')}`, 'hex');
   // Five of the nine were admitted in the same millisecond.
   account.ledger.usage = Array.from({ length: 9 }, (_, i) => ({
-    request: { requestId: id(at - Math.max(0, i - 4), i), keyId: id(at, 100), modelId: 'm', priceVersion: 1, inputTokens: i, chargedNano: '5', chargeNano: '6', status: 'ok', usageSource: 'exact', route: 'chat_completions', finishedAtMs: at },
+    request: {
+      requestId: id(at - Math.max(0, i - 4), i),
+      keyId: id(at, 100),
+      modelId: 'm',
+      priceVersion: 1,
+      inputTokens: i,
+      chargedNano: '5',
+      chargeNano: '6',
+      status: 'ok',
+      usageSource: 'exact',
+      route: 'chat_completions',
+      finishedAtMs: at,
+    },
   }));
   account.ledger.usage.push({ period: { period: '2026-03-04', modelId: 'm', priceVersion: 1, inputTokens: 3, chargedNano: '9' } });
   const seen: string[] = [];

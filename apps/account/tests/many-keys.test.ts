@@ -18,13 +18,24 @@ let pool: Pool;
 beforeAll(async () => {
   database = await createTestDatabase('main');
   const owner = await openPool({ url: database.urlOf('tacet_owner'), applicationName: 'test', connectionsMax: 1, statementMs: 120_000 });
-  await owner.query("INSERT INTO account.account (account_id, email, email_verified, status, created_on) SELECT gen_random_uuid(), i || '@example.test', true, 'active', current_date FROM generate_series(1, $1::int) AS i", [count]);
+  await owner.query(
+    "INSERT INTO account.account (account_id, email, email_verified, status, created_on) SELECT gen_random_uuid(), i || '@example.test', true, 'active', current_date FROM generate_series(1, $1::int) AS i",
+    [count],
+  );
   const keys = `INSERT INTO account.api_key (key_id, account_id, public_id, hash, name, no_log, models, requests_per_minute, tokens_per_minute, concurrent_requests, spend_day_nano, spend_month_nano, spend_total_nano)`;
   const columns = "'k', false, '{}', 0, 0, 0, 0, 0, 0";
   // Half of them belong to one account.
-  await owner.query(`${keys} SELECT gen_random_uuid(), (SELECT account_id FROM account.account WHERE email = '1@example.test'), 'a' || i, sha256(('a' || i)::bytea), ${columns} FROM generate_series(1, $1::int) AS i`, [count / 2]);
-  await owner.query(`${keys} SELECT gen_random_uuid(), account_id, 'b' || email, sha256(('b' || email)::bytea), ${columns} FROM account.account ORDER BY account_id LIMIT $1`, [count / 2]);
-  await owner.query("INSERT INTO account.conversation (id, account_id, ephemeral, model_id, created_at) SELECT gen_random_uuid(), account_id, false, 'm', now() FROM account.account");
+  await owner.query(
+    `${keys} SELECT gen_random_uuid(), (SELECT account_id FROM account.account WHERE email = '1@example.test'), 'a' || i, sha256(('a' || i)::bytea), ${columns} FROM generate_series(1, $1::int) AS i`,
+    [count / 2],
+  );
+  await owner.query(
+    `${keys} SELECT gen_random_uuid(), account_id, 'b' || email, sha256(('b' || email)::bytea), ${columns} FROM account.account ORDER BY account_id LIMIT $1`,
+    [count / 2],
+  );
+  await owner.query(
+    "INSERT INTO account.conversation (id, account_id, ephemeral, model_id, created_at) SELECT gen_random_uuid(), account_id, false, 'm', now() FROM account.account",
+  );
   await owner.query('INSERT INTO account.key_revision (key_id) SELECT gen_random_uuid() FROM generate_series(1, 10000)');
   await owner.query('ANALYZE account.account, account.api_key, account.conversation, account.key_revision');
   await owner.end();
@@ -43,13 +54,16 @@ interface Plan {
 }
 
 async function explain(sql: string, parameters: readonly unknown[]): Promise<{ readonly nodes: readonly string[]; readonly rows: number }> {
-  const { rows } = await pool.query<{ 'QUERY PLAN': readonly { readonly Plan: Plan }[] }>(`EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`, [...parameters]);
+  const { rows } = await pool.query<{ 'QUERY PLAN': readonly { readonly Plan: Plan }[] }>(`EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`, [
+    ...parameters,
+  ]);
   const all = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(all)];
   const plans = all(rows[0]!['QUERY PLAN'][0]!.Plan);
   return { nodes: plans.map((plan) => plan['Node Type']), rows: Math.max(...plans.map((plan) => plan['Actual Rows'])) };
 }
 
-const largest = async () => (await pool.query<{ account_id: string }>("SELECT account_id FROM account.account WHERE email = '1@example.test'")).rows[0]!.account_id;
+const largest = async () =>
+  (await pool.query<{ account_id: string }>("SELECT account_id FROM account.account WHERE email = '1@example.test'")).rows[0]!.account_id;
 
 function expectIndexesAlone(nodes: readonly string[]): void {
   expect(nodes.filter((node) => /Seq Scan|Sort|Hash|Bitmap/.test(node))).toEqual([]);
@@ -87,7 +101,11 @@ test.each([
   ['a session', 'SELECT 1 FROM account.session JOIN account.account USING (account_id) WHERE hash = $1', [Buffer.alloc(32)]],
   ['an account by its address', 'SELECT 1 FROM account.account WHERE email = $1', ['7@example.test']],
   ['openings', "SELECT account_id FROM account.account WHERE status = 'opening' ORDER BY account_id LIMIT 50", []],
-  ['accounts that nobody verified', "SELECT account_id FROM account.account WHERE NOT email_verified AND created_on < $1 AND status <> 'deleting' ORDER BY created_on LIMIT 50", ['2026-01-01']],
+  [
+    'accounts that nobody verified',
+    "SELECT account_id FROM account.account WHERE NOT email_verified AND created_on < $1 AND status <> 'deleting' ORDER BY created_on LIMIT 50",
+    ['2026-01-01'],
+  ],
   ['expired conversations, for the pruner', 'SELECT id FROM account.conversation WHERE expires_at <= $1 LIMIT 1000', [new Date()]],
 ])('%s', async (_name, sql, parameters) => {
   const { nodes } = await explain(sql, parameters);

@@ -20,7 +20,16 @@ interface Operation {
   readonly security: readonly object[];
   readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required: boolean }[];
   readonly requestBody?: object;
-  readonly responses: Readonly<Record<string, { readonly description: string; readonly headers?: object; readonly content?: Readonly<Record<string, { readonly schema: Record<string, unknown> }>> }>>;
+  readonly responses: Readonly<
+    Record<
+      string,
+      {
+        readonly description: string;
+        readonly headers?: object;
+        readonly content?: Readonly<Record<string, { readonly schema: Record<string, unknown> }>>;
+      }
+    >
+  >;
 }
 
 interface Document {
@@ -45,7 +54,9 @@ class CheckedBrowser extends Browser {
 }
 
 function templateOf(path: string): string {
-  const matches = Object.keys(document.paths).filter((template) => new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path));
+  const matches = Object.keys(document.paths).filter((template) =>
+    new RegExp(`^${template.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path),
+  );
   return matches.find((template) => template === path) ?? matches[0] ?? path;
 }
 
@@ -59,7 +70,7 @@ function checkAnswer(name: string, { responses }: Operation, answer: Answer): vo
   expect(Boolean(response.headers)).toBe(answer.headers['set-cookie'] !== undefined);
   if (type !== 'application/json') return;
   const resolved = '$ref' in schema ? document.components.schemas['Error']! : schema;
-  const parsed = z.fromJSONSchema(resolved as never).safeParse(answer.json);
+  const parsed = z.fromJSONSchema(resolved).safeParse(answer.json);
   if (!parsed.success) throw new Error(`${name} ${answer.status}: ${JSON.stringify(parsed.error.issues)}`);
 }
 
@@ -81,11 +92,18 @@ async function signedIn() {
 test('the document is served to everybody, and every operation says what it does, who may call it, and what it answers', async () => {
   expect(document.openapi).toBe('3.1.0');
   expect((await browser().get('/openapi.json')).status).toBe(200);
-  const operations = Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ name: `${method} ${path}`, path, operation })));
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ name: `${method} ${path}`, path, operation })),
+  );
   expect(operations.length).toBe(27);
   expect(new Set(operations.map(({ operation }) => operation.operationId)).size).toBe(operations.length);
   for (const { name, path, operation } of operations) {
-    expect([name, operation.summary.length > 10, Object.keys(operation.responses).some((status) => status.startsWith('2')), '500' in operation.responses]).toEqual([name, true, true, true]);
+    expect([
+      name,
+      operation.summary.length > 10,
+      Object.keys(operation.responses).some((status) => status.startsWith('2')),
+      '500' in operation.responses,
+    ]).toEqual([name, true, true, true]);
     const parameters = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path').map((parameter) => parameter.name);
     expect(parameters).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter));
   }
@@ -118,7 +136,19 @@ test('sign-up, verification, sign-in and passwords answer as documented', async 
 test('settings, keys, balance and usage answer as documented', async () => {
   const { browser: person, accountId } = await signedIn();
   account.ledger.usage = [
-    { request: { requestId: Buffer.from('01900000000070008000000000000001', 'hex'), modelId: 'm', priceVersion: 1, chargedNano: '5', chargeNano: '5', status: 'ok', usageSource: 'exact', route: 'r', finishedAtMs: 1_000 } },
+    {
+      request: {
+        requestId: Buffer.from('01900000000070008000000000000001', 'hex'),
+        modelId: 'm',
+        priceVersion: 1,
+        chargedNano: '5',
+        chargeNano: '5',
+        status: 'ok',
+        usageSource: 'exact',
+        route: 'r',
+        finishedAtMs: 1_000,
+      },
+    },
     { period: { period: '2026-03-04', modelId: 'm', priceVersion: 1, chargedNano: '7' } },
   ];
   expect((await person.get('/api/settings')).status).toBe(200);
@@ -145,7 +175,13 @@ test('conversations and messages answer as documented', async () => {
   expect((await person.get(path)).status).toBe(200);
   expect((await person.patch(path, { title: 'u' })).status).toBe(200);
   expect((await person.post(`${path}/messages`, { content: 'Hello' })).status).toBe(200);
-  for (const [status, code] of [[402, 'insufficient_balance'], [404, 'model_unknown'], [429, 'in_flight_budget'], [503, 'no_worker'], [502, 'worker_failed']] as const) {
+  for (const [status, code] of [
+    [402, 'insufficient_balance'],
+    [404, 'model_unknown'],
+    [429, 'in_flight_budget'],
+    [503, 'no_worker'],
+    [502, 'worker_failed'],
+  ] as const) {
     account.edge.next.push(refuseWith(status, code));
     expect((await person.post(`${path}/messages`, { content: 'Hello' })).status).toBe(status);
   }
@@ -153,7 +189,7 @@ test('conversations and messages answer as documented', async () => {
   account.keys.failWith = 'kek_disabled';
   expect((await person.get(`${path}/messages`)).status).toBe(423);
   account.keys.failWith = undefined;
-  await account.owner.query("UPDATE account.conversation SET expires_at = now() WHERE id = $1", [json.id]);
+  await account.owner.query('UPDATE account.conversation SET expires_at = now() WHERE id = $1', [json.id]);
   expect((await person.get(path)).status).toBe(410);
   expect((await person.get(`${path}/messages`)).status).toBe(410);
   expect((await person.delete(path)).status).toBe(204);
@@ -173,7 +209,9 @@ test('export, deletion, receipts and public keys answer as documented', async ()
 });
 
 test('every documented operation was called, and answered well at least once', () => {
-  const documented = Object.entries(document.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
+  const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
   const answered = [...called].filter(([, statuses]) => [...statuses].some((status) => status.startsWith('2'))).map(([name]) => name);
   expect(answered.sort()).toEqual(documented.sort());
 });

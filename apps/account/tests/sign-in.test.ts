@@ -32,13 +32,17 @@ test('an unknown address, an unverified one and a wrong password are answered wi
 test('attempts are counted before they are made, for known and unknown addresses alike, and a success forgives', async () => {
   const { email } = await account.signIn();
   for (const tried of [email, 'unknown@example.test']) {
-    const statuses = await Promise.all(Array.from({ length: 12 }, () => account.browser().post('/api/session', { email: tried, password: 'wrong password' }))).then((all) => all.map(({ status }) => status).sort());
+    const statuses = await Promise.all(
+      Array.from({ length: 12 }, () => account.browser().post('/api/session', { email: tried, password: 'wrong password' })),
+    ).then((all) => all.map(({ status }) => status).sort((a, b) => a - b));
     expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), 429, 429]);
   }
   const refused = await account.browser().post('/api/session', { email, password });
   expect([refused.status, refused.json.error.code, Number(refused.headers['retry-after']) > 60]).toEqual([429, 'rate_limited', true]);
   // From another network its owner still gets in; the header is believed because one proxy is trusted.
-  const elsewhere = await account.browser().post('/api/session', { email, password }, { headers: { 'x-forwarded-for': '2001:db8:1:2::7' } });
+  const elsewhere = await account
+    .browser()
+    .post('/api/session', { email, password }, { headers: { 'x-forwarded-for': '2001:db8:1:2::7' } });
   expect(elsewhere.status).toBe(200);
   const { rows } = await account.owner.query<{ subject: Buffer }>('SELECT subject FROM account.throttle');
   expect(rows.every(({ subject }) => subject.length === 32)).toBe(true);
@@ -84,7 +88,8 @@ test('signing in again replaces the session of the browser, and an account keeps
   const { cookie } = browser;
   await browser.post('/api/session', { email, password });
   expect(browser.cookie).not.toBe(cookie);
-  const count = async () => (await account.owner.query('SELECT count(*)::int AS n FROM account.session WHERE account_id = $1', [accountId])).rows[0].n as number;
+  const count = async () =>
+    (await account.owner.query('SELECT count(*)::int AS n FROM account.session WHERE account_id = $1', [accountId])).rows[0].n as number;
   expect(await count()).toBe(1);
   await account.owner.query(
     "INSERT INTO account.session SELECT sha256(i::text::bytea), $1, now() + interval '1 day', current_date, now() - i * interval '1 minute' FROM generate_series(1, 60) AS i",
@@ -96,9 +101,18 @@ test('signing in again replaces the session of the browser, and an account keeps
 
 test('keys, exports and deletion need a sign-in within 10 minutes, which the password alone renews', async () => {
   const { browser, accountId } = await account.signIn();
-  await account.owner.query("UPDATE account.session SET authenticated_at = authenticated_at - interval '11 minutes' WHERE account_id = $1", [accountId]);
-  const tries = [await browser.post('/api/keys', { name: 'k' }), await browser.get('/api/account/export'), await browser.delete('/api/account')];
-  expect(tries.map(({ status, json }) => [status, json.error.code])).toEqual(Array.from({ length: 3 }, () => [403, 'reauthentication_required']));
+  await account.owner.query(
+    "UPDATE account.session SET authenticated_at = authenticated_at - interval '11 minutes' WHERE account_id = $1",
+    [accountId],
+  );
+  const tries = [
+    await browser.post('/api/keys', { name: 'k' }),
+    await browser.get('/api/account/export'),
+    await browser.delete('/api/account'),
+  ];
+  expect(tries.map(({ status, json }) => [status, json.error.code])).toEqual(
+    Array.from({ length: 3 }, () => [403, 'reauthentication_required']),
+  );
   expect((await browser.post('/api/session/reauthenticate', { password: 'wrong password' })).json.error.code).toBe('sign_in_failed');
   expect((await browser.post('/api/keys', { name: 'k' })).status).toBe(403);
   expect((await browser.post('/api/session/reauthenticate', { password })).status).toBe(204);
@@ -116,7 +130,9 @@ test('pages of other sites are refused, programs and our own pages are not', asy
   expect(await ask({ 'sec-fetch-site': 'same-origin', origin: account.url })).toBe(200);
   expect(await ask({ 'sec-fetch-site': 'none' })).toBe(200);
   expect(await ask({ origin: account.url.replace('127.0.0.1', 'localhost') })).toBe(200);
-  const signIn = await account.browser().post('/api/session', { email: 'a@b.test', password }, { headers: { origin: 'https://evil.test' } });
+  const signIn = await account
+    .browser()
+    .post('/api/session', { email: 'a@b.test', password }, { headers: { origin: 'https://evil.test' } });
   expect([signIn.status, signIn.json.error.code]).toEqual([403, 'origin_refused']);
 });
 
@@ -124,7 +140,9 @@ test('a hash made with an older pepper still opens, and is made again with the n
   const { email, accountId } = await account.signIn();
   await writeSecret(join(account.paths.peppers, 'pepper.2.key'), 'ab'.repeat(32));
   await account.restart();
-  const versionOf = async () => (await account.owner.query('SELECT pepper_version FROM account.account WHERE account_id = $1', [accountId])).rows[0].pepper_version as number;
+  const versionOf = async () =>
+    (await account.owner.query('SELECT pepper_version FROM account.account WHERE account_id = $1', [accountId])).rows[0]
+      .pepper_version as number;
   expect(await versionOf()).toBe(1);
   expect((await account.browser().post('/api/session', { email, password })).status).toBe(200);
   await eventually('the hash is new', async () => (await versionOf()) === 2);
@@ -135,7 +153,8 @@ test('a hash made with an older pepper still opens, and is made again with the n
 test('a password is what Unicode calls the same text, in whole: no byte of it is ignored', async () => {
   const long = 'é'.repeat(40) + 'x'.repeat(60);
   await account.operator.CreateAccount({ email: 'unicode@example.test', password: long }, { deadlineMs: 20_000 });
-  const tryIt = async (text: string) => (await account.browser().post('/api/session', { email: 'unicode@example.test', password: text })).status;
+  const tryIt = async (text: string) =>
+    (await account.browser().post('/api/session', { email: 'unicode@example.test', password: text })).status;
   expect(await tryIt(long.normalize('NFD'))).toBe(200);
   expect(await tryIt(`${long.slice(0, -1)}y`)).toBe(401);
 });

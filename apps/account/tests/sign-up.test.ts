@@ -23,7 +23,11 @@ test('a sign-up is answered with 202, opens the account, and its mailed link ver
 
   const token = tokenIn(await account.mailTo('new.person@example.test'));
   const verified = await browser.post('/api/verify', { token });
-  expect([verified.status, verified.json.account.email, verified.json.account.email_verified]).toEqual([200, 'new.person@example.test', true]);
+  expect([verified.status, verified.json.account.email, verified.json.account.email_verified]).toEqual([
+    200,
+    'new.person@example.test',
+    true,
+  ]);
   expect(String(verified.headers['set-cookie'])).toMatch(/^tacet=[\w-]{43}; Max-Age=2592000; Path=\/; HttpOnly; SameSite=Lax$/);
   expect((await browser.get('/api/session')).status).toBe(200);
   const again = await account.browser().post('/api/verify', { token });
@@ -47,17 +51,23 @@ test('the link of a sign-up sets the password of that very sign-up, so nobody ca
   await account.mailTo('victim@example.test');
   await victim.post('/api/signup', { email: 'victim@example.test', password: 'the password of the victim' });
   const tokens = await eventually('two links', async () => {
-    const { rows } = await account.owner.query("SELECT 1 FROM account.email_token JOIN account.account USING (account_id) WHERE email = 'victim@example.test'");
+    const { rows } = await account.owner.query(
+      "SELECT 1 FROM account.email_token JOIN account.account USING (account_id) WHERE email = 'victim@example.test'",
+    );
     return rows.length === 2;
   }).then(() => account.mailTo('victim@example.test'));
   expect((await victim.post('/api/verify', { token: tokenIn(tokens) })).status).toBe(200);
-  expect((await attacker.post('/api/session', { email: 'victim@example.test', password: 'the password of the attacker' })).status).toBe(401);
+  expect((await attacker.post('/api/session', { email: 'victim@example.test', password: 'the password of the attacker' })).status).toBe(
+    401,
+  );
   expect((await victim.post('/api/session', { email: 'victim@example.test', password: 'the password of the victim' })).status).toBe(200);
 });
 
 test('ten sign-ups at once make one account', async () => {
   await account.owner.query('DELETE FROM account.throttle');
-  const answers = await Promise.all(Array.from({ length: 5 }, () => account.browser().post('/api/signup', { email: 'many@example.test', password })));
+  const answers = await Promise.all(
+    Array.from({ length: 5 }, () => account.browser().post('/api/signup', { email: 'many@example.test', password })),
+  );
   expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202, 202]);
   await eventually('the account is active', async () => (await statusOf('many@example.test')) === 'active');
   const { rows } = await account.owner.query("SELECT count(*) AS n FROM account.account WHERE email = 'many@example.test'");

@@ -33,7 +33,9 @@ beforeAll(async () => {
   writeFileSync(file, `smtp://127.0.0.1:${port}\n`, { mode: 0o600 });
   await account.process.stop();
   const { TACET_ACCOUNT_MAIL_DIR: _folder, ...environment } = account.process.environment;
-  Object.assign(account, { process: await restartWith({ ...environment, TACET_ACCOUNT_SMTP_URL_FILE: file, TACET_ACCOUNT_MAIL_FROM: 'tacet@example.test' }) });
+  Object.assign(account, {
+    process: await restartWith({ ...environment, TACET_ACCOUNT_SMTP_URL_FILE: file, TACET_ACCOUNT_MAIL_FROM: 'tacet@example.test' }),
+  });
 }, 60_000);
 afterAll(async () => {
   await account.process.stop();

@@ -13,7 +13,10 @@ export interface AccountSettings {
 /** Changes the settings that are given and tells the edges when the lock moved. Throws `not_found`. */
 export async function changeAccountSettings(pool: Pool, accountId: string, changes: Partial<AccountSettings>): Promise<AccountSettings> {
   return transaction(pool, async (connection) => {
-    const { rows: before } = await connection.query<{ all_keys_no_log: boolean }>('SELECT all_keys_no_log FROM account.account WHERE account_id = $1 FOR NO KEY UPDATE', [accountId]);
+    const { rows: before } = await connection.query<{ all_keys_no_log: boolean }>(
+      'SELECT all_keys_no_log FROM account.account WHERE account_id = $1 FOR NO KEY UPDATE',
+      [accountId],
+    );
     const { rows } = await connection.query<{ all_keys_no_log: boolean; ephemeral_by_default: boolean }>(
       `UPDATE account.account SET all_keys_no_log = coalesce($2, all_keys_no_log), ephemeral_by_default = coalesce($3, ephemeral_by_default)
        WHERE account_id = $1 RETURNING all_keys_no_log, ephemeral_by_default`,

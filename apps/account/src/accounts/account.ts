@@ -52,13 +52,19 @@ export interface AccountWithPassword {
 
 /** Looks an account up by its address (lower case). */
 export async function findAccountByEmail(db: Queryable, email: string): Promise<AccountWithPassword | undefined> {
-  const { rows } = await db.query<AccountRow & PasswordRow>(`SELECT ${accountColumns}, password_hash, pepper_version FROM account.account WHERE email = $1`, [email]);
+  const { rows } = await db.query<AccountRow & PasswordRow>(
+    `SELECT ${accountColumns}, password_hash, pepper_version FROM account.account WHERE email = $1`,
+    [email],
+  );
   return rows[0] && { account: toAccount(rows[0]), password: toPassword(rows[0]) };
 }
 
 /** Looks an account up by its id. */
 export async function findAccount(db: Queryable, accountId: string): Promise<AccountWithPassword | undefined> {
-  const { rows } = await db.query<AccountRow & PasswordRow>(`SELECT ${accountColumns}, password_hash, pepper_version FROM account.account WHERE account_id = $1`, [accountId]);
+  const { rows } = await db.query<AccountRow & PasswordRow>(
+    `SELECT ${accountColumns}, password_hash, pepper_version FROM account.account WHERE account_id = $1`,
+    [accountId],
+  );
   return rows[0] && { account: toAccount(rows[0]), password: toPassword(rows[0]) };
 }
 

@@ -21,7 +21,12 @@ const retryMs = 200;
  * nobody can sign in until a mailed link sets one. When the peers do not answer in time the account is returned
  * as `opening` and finished later. Throws `conflict` when the address is taken.
  */
-export async function createAccount(dependencies: CreateAccountDependencies, email: string | undefined, plaintextPassword: string | undefined, signal: AbortSignal): Promise<Account> {
+export async function createAccount(
+  dependencies: CreateAccountDependencies,
+  email: string | undefined,
+  plaintextPassword: string | undefined,
+  signal: AbortSignal,
+): Promise<Account> {
   const { pool, clock, hasher } = dependencies;
   const password = plaintextPassword === undefined ? undefined : await hasher.hash(plaintextPassword);
   const accountId = newId();
@@ -43,7 +48,8 @@ async function openPatiently(dependencies: CreateAccountDependencies, accountId:
     try {
       return await openAccount(dependencies, accountId);
     } catch (error) {
-      if (!(error instanceof RpcUnavailableError) || performance.now() > end || signal.aborted) return dependencies.events.taskFailed('open-account', error);
+      if (!(error instanceof RpcUnavailableError) || performance.now() > end || signal.aborted)
+        return dependencies.events.taskFailed('open-account', error);
     }
     await sleep(retryMs);
   }

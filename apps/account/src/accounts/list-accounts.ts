@@ -13,7 +13,10 @@ const leastId = '00000000-0000-0000-0000-000000000000';
 export const listAccountsSql = `SELECT ${accountColumns} FROM account.account WHERE account_id > $1 ORDER BY account_id LIMIT $2`;
 
 /** Accounts by creation: those whose id is greater than `after`. */
-export async function listAccounts(db: Queryable, { after = leastId, pageSize }: { readonly after?: string | undefined; readonly pageSize: number }): Promise<AccountPage> {
+export async function listAccounts(
+  db: Queryable,
+  { after = leastId, pageSize }: { readonly after?: string | undefined; readonly pageSize: number },
+): Promise<AccountPage> {
   const { rows } = await db.query<AccountRow>(listAccountsSql, [after, pageSize + 1]);
   const accounts = rows.slice(0, pageSize).map(toAccount);
   return { accounts, next: rows.length > pageSize ? accounts.at(-1)?.accountId : undefined };

@@ -33,7 +33,10 @@ export async function openAccount({ pool, peers, events }: OpenAccountDependenci
 }
 
 /** Finishes openings that a crash or an absent peer left unfinished. */
-export async function finishOpenings(dependencies: OpenAccountDependencies): Promise<void> {
-  const { rows } = await dependencies.pool.query<{ account_id: string }>("SELECT account_id FROM account.account WHERE status = 'opening' ORDER BY account_id LIMIT $1", [sweepMax]);
-  await runEach(rows, ({ account_id: accountId }) => openAccount(dependencies, accountId));
+export async function finishOpenings(dependencies: OpenAccountDependencies, signal: AbortSignal): Promise<void> {
+  const { rows } = await dependencies.pool.query<{ account_id: string }>(
+    "SELECT account_id FROM account.account WHERE status = 'opening' ORDER BY account_id LIMIT $1",
+    [sweepMax],
+  );
+  await runEach(rows, signal, ({ account_id: accountId }) => openAccount(dependencies, accountId));
 }

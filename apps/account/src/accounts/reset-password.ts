@@ -23,7 +23,11 @@ export function requestReset({ pool, clock, mailer, background, publicOrigin }: 
     const found = await findAccountByEmail(pool, email);
     if (!found?.password || found.account.status === 'deleting') return;
     const token = createSecretToken();
-    await pool.query(`INSERT INTO account.email_token (hash, account_id, purpose, expires_at) VALUES ($1, $2, 'reset', $3)`, [token.hash, found.account.accountId, new Date(clock() + emailTokenMs)]);
+    await pool.query(`INSERT INTO account.email_token (hash, account_id, purpose, expires_at) VALUES ($1, $2, 'reset', $3)`, [
+      token.hash,
+      found.account.accountId,
+      new Date(clock() + emailTokenMs),
+    ]);
     mailer.send(resetMail(email, publicOrigin, token.plaintextToken));
   });
 }
@@ -32,7 +36,13 @@ export function requestReset({ pool, clock, mailer, background, publicOrigin }: 
  * Opens the link of a forgotten password: the new one is set, every session and link of the account ends, and the
  * caller is signed in. Throws `field_invalid`.
  */
-export async function resetPassword(pool: Pool, hasher: PasswordHasher, plaintextToken: string, plaintextPassword: string, nowMs: number): Promise<SignedIn> {
+export async function resetPassword(
+  pool: Pool,
+  hasher: PasswordHasher,
+  plaintextToken: string,
+  plaintextPassword: string,
+  nowMs: number,
+): Promise<SignedIn> {
   const password = await hasher.hash(plaintextPassword);
   const result = await transaction(pool, async (connection) => {
     const { rows } = await connection.query<{ account_id: string }>(
@@ -41,7 +51,10 @@ export async function resetPassword(pool: Pool, hasher: PasswordHasher, plaintex
     );
     const accountId = rows[0]?.account_id;
     if (accountId === undefined) return undefined;
-    await connection.query(`UPDATE account.account SET password_hash = $2, pepper_version = $3 WHERE account_id = $1 AND status <> 'deleting'`, [accountId, password.passwordHash, password.pepperVersion]);
+    await connection.query(
+      `UPDATE account.account SET password_hash = $2, pepper_version = $3 WHERE account_id = $1 AND status <> 'deleting'`,
+      [accountId, password.passwordHash, password.pepperVersion],
+    );
     await connection.query('DELETE FROM account.email_token WHERE account_id = $1', [accountId]);
     await closeSessions(connection, accountId);
     const plaintextSessionToken = await openSession(connection, accountId, nowMs);

@@ -26,7 +26,11 @@ export interface SignInAttempt {
  * Signs in. An unknown address, an unverified one (it has no password yet), and a wrong password take the same
  * work and throw the same `sign_in_failed`. Attempts are counted before they are made: else `rate_limited`.
  */
-export async function signIn({ pool, hasher, throttle, background }: SignInDependencies, { email, plaintextPassword, network }: SignInAttempt, nowMs: number): Promise<SignedIn> {
+export async function signIn(
+  { pool, hasher, throttle, background }: SignInDependencies,
+  { email, plaintextPassword, network }: SignInAttempt,
+  nowMs: number,
+): Promise<SignedIn> {
   const pair = `${email}\0${network}`;
   await throttle.spend(pool, throttleRules.signInByNetwork, network, nowMs);
   await throttle.spend(pool, throttleRules.signInByAddress, email, nowMs);
@@ -45,7 +49,12 @@ export async function signIn({ pool, hasher, throttle, background }: SignInDepen
 }
 
 /** Checks the password of somebody who is signed in. Throws `sign_in_failed` or `rate_limited`. */
-export async function checkPassword({ pool, hasher, throttle }: SignInDependencies, accountId: string, plaintextPassword: string, nowMs: number): Promise<void> {
+export async function checkPassword(
+  { pool, hasher, throttle }: SignInDependencies,
+  accountId: string,
+  plaintextPassword: string,
+  nowMs: number,
+): Promise<void> {
   await throttle.spend(pool, throttleRules.reauthenticateByAccount, accountId, nowMs);
   const found = await findAccount(pool, accountId);
   if (!(await hasher.verify(plaintextPassword, found?.password))) throw new TacetError('sign_in_failed');
@@ -53,7 +62,12 @@ export async function checkPassword({ pool, hasher, throttle }: SignInDependenci
 }
 
 /** Hashes the password again where pepper or cost are no longer the newest. */
-async function renewHash(pool: Pool, hasher: PasswordHasher, { account, password }: AccountWithPassword, plaintextPassword: string): Promise<void> {
+async function renewHash(
+  pool: Pool,
+  hasher: PasswordHasher,
+  { account, password }: AccountWithPassword,
+  plaintextPassword: string,
+): Promise<void> {
   if (!password || !hasher.isOutdated(password)) return;
   const renewed = await hasher.hash(plaintextPassword);
   await pool.query('UPDATE account.account SET password_hash = $2, pepper_version = $3 WHERE account_id = $1 AND password_hash = $4', [

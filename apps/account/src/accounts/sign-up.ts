@@ -58,7 +58,8 @@ function record(dependencies: SignUpDependencies, email: string, password: Store
     // The password stays with the token until the link is opened: who signs up with another's address cannot have
     // left a password on the account that its owner then verifies.
     await connection.query(
-      `INSERT INTO account.email_token (hash, account_id, purpose, password_hash, pepper_version, expires_at) VALUES ($1, $2, 'verify', $3, $4, $5)`,
+      `INSERT INTO account.email_token (hash, account_id, purpose, password_hash, pepper_version, expires_at)
+       VALUES ($1, $2, 'verify', $3, $4, $5)`,
       [token.hash, account.accountId, password.passwordHash, password.pepperVersion, new Date(nowMs + emailTokenMs)],
     );
     return { ...(openedAccountId === undefined ? {} : { openedAccountId }), mail: verifyMail(email, publicOrigin, token.plaintextToken) };
@@ -69,7 +70,8 @@ function record(dependencies: SignUpDependencies, email: string, password: Store
 async function insertAccount(connection: Connection, email: string, nowMs: number): Promise<string | undefined> {
   const accountId = newId();
   const { rowCount } = await connection.query(
-    `INSERT INTO account.account (account_id, email, email_verified, status, created_on) VALUES ($1, $2, false, 'opening', $3) ON CONFLICT (email) DO NOTHING`,
+    `INSERT INTO account.account (account_id, email, email_verified, status, created_on)
+     VALUES ($1, $2, false, 'opening', $3) ON CONFLICT (email) DO NOTHING`,
     [accountId, email, dayOf(nowMs)],
   );
   return rowCount === 1 ? accountId : undefined;

@@ -12,12 +12,14 @@ import { accountColumns, toAccount, type Account, type AccountRow } from './acco
 export async function suspendAccount(pool: Pool, ledger: Peers['ledger'], accountId: string, suspended: boolean): Promise<Account> {
   const account = await transaction(pool, async (connection) => {
     const { rows } = await connection.query<AccountRow>(
-      `UPDATE account.account SET status = CASE WHEN status IN ('active', 'suspended') THEN $2 ELSE status END WHERE account_id = $1 RETURNING ${accountColumns}`,
+      `UPDATE account.account SET status = CASE WHEN status IN ('active', 'suspended') THEN $2 ELSE status END
+       WHERE account_id = $1 RETURNING ${accountColumns}`,
       [accountId, suspended ? 'suspended' : 'active'],
     );
     if (!rows[0]) throw new TacetError('not_found');
     const changed = toAccount(rows[0]);
-    if (changed.status === 'opening' || changed.status === 'deleting') throw new TacetError('conflict', { message: `The account is ${changed.status}.` });
+    if (changed.status === 'opening' || changed.status === 'deleting')
+      throw new TacetError('conflict', { message: `The account is ${changed.status}.` });
     await recordRevision(connection, { accountId });
     return changed;
   });

@@ -21,7 +21,8 @@ export function tokenInvalid(): TacetError {
 export async function verifyEmail(pool: Pool, plaintextToken: string, nowMs: number): Promise<SignedIn> {
   const result = await transaction(pool, async (connection) => {
     const { rows } = await connection.query<{ account_id: string; password_hash: string; pepper_version: number }>(
-      `DELETE FROM account.email_token WHERE hash = $1 AND purpose = 'verify' AND expires_at > $2 RETURNING account_id, password_hash, pepper_version`,
+      `DELETE FROM account.email_token WHERE hash = $1 AND purpose = 'verify' AND expires_at > $2
+       RETURNING account_id, password_hash, pepper_version`,
       [hashSecretToken(plaintextToken), new Date(nowMs)],
     );
     const [token] = rows;

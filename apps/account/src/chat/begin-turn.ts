@@ -33,7 +33,13 @@ export interface BegunTurn {
  * Seals and stores what a person wrote, then asks the edge for the answer. Throws what refuses either; a message
  * whose answer the edge refused stays in the conversation, without an answer.
  */
-export async function beginTurn(dependencies: TurnDependencies, account: Account, conversationId: string, plaintextContent: string, signal: AbortSignal): Promise<BegunTurn> {
+export async function beginTurn(
+  dependencies: TurnDependencies,
+  account: Account,
+  conversationId: string,
+  plaintextContent: string,
+  signal: AbortSignal,
+): Promise<BegunTurn> {
   const { pool, sealer, clock, edge, events } = dependencies;
   const { accountId } = account;
   if (account.status === 'suspended') throw new TacetError('account_suspended');
@@ -43,7 +49,14 @@ export async function beginTurn(dependencies: TurnDependencies, account: Account
   const history = await readHistory(pool, sealer, events, conversation, place.position);
   const messageId = newId();
   const createdAtMs = clock();
-  await storeMessage(pool, sealer, clock, accountId, conversationId, messageId, { role: 'user', ...place, revision: 1, createdAtMs, plaintextContent, truncated: false });
+  await storeMessage(pool, sealer, clock, accountId, conversationId, messageId, {
+    role: 'user',
+    ...place,
+    revision: 1,
+    createdAtMs,
+    plaintextContent,
+    truncated: false,
+  });
   // Marked ephemeral since it was read: the present state decides what the edge may keep.
   const { expiresAtMs, modelId } = await findConversation(pool, accountId, conversationId, clock());
   const messages = [...history, { role: 'user' as const, plaintextContent }];

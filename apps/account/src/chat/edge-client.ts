@@ -57,10 +57,17 @@ export function createEdgeClient(edgeUrl: string, tlsFolder: string): EdgeClient
         stream: true,
         stream_options: { include_usage: true },
       });
-      const headers = { 'content-type': 'application/json', accept: 'text/event-stream', 'x-tacet-account': accountId, ...(noLog ? { 'x-tacet-no-log': 'true' } : {}) };
-      const response = await agent.request({ origin: edgeUrl, path: '/v1/chat/completions', method: 'POST', headers, body, signal }).catch((error: unknown) => {
-        throw new TacetError('unavailable', { cause: error, retryAfterMs: 2_000 });
-      });
+      const headers = {
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+        'x-tacet-account': accountId,
+        ...(noLog ? { 'x-tacet-no-log': 'true' } : {}),
+      };
+      const response = await agent
+        .request({ origin: edgeUrl, path: '/v1/chat/completions', method: 'POST', headers, body, signal })
+        .catch((error: unknown) => {
+          throw new TacetError('unavailable', { cause: error, retryAfterMs: 2_000 });
+        });
       if (response.statusCode !== 200) throw await edgeError(response);
       return response.body as AsyncIterable<Buffer>;
     },
@@ -80,7 +87,8 @@ function openConnection(hostname: string, port: number, tlsFolder: string): Prom
       cert: certificate,
       key,
       ALPNProtocols: ['http/1.1'],
-      checkServerIdentity: (name, peer) => (identityOf(peer) === 'edge' ? checkServerIdentity(name, peer) : new Error('the server is not tacet://edge')),
+      checkServerIdentity: (name, peer) =>
+        identityOf(peer) === 'edge' ? checkServerIdentity(name, peer) : new Error('the server is not tacet://edge'),
     });
     const timer = setTimeout(() => socket.destroy(new Error('the edge did not take the connection in time')), connectMs);
     const fail = (error: Error) => {

@@ -13,7 +13,8 @@ async function read(text: string, chunkBytes = 7): Promise<AnswerPart[]> {
 }
 
 const chunk = (value: object) => `data: ${JSON.stringify(value)}\n\n`;
-const delta = (content: string | null, finish: string | null = null) => chunk({ choices: [{ index: 0, delta: { role: 'assistant', content }, finish_reason: finish }] });
+const delta = (content: string | null, finish: string | null = null) =>
+  chunk({ choices: [{ index: 0, delta: { role: 'assistant', content }, finish_reason: finish }] });
 
 test.each([1, 3, 1_000])('parts come out whole, however the bytes are cut (%i at a time)', async (chunkBytes) => {
   const stream = `: keepalive\n${delta('')}${delta('Grüße 🫖')}: keepalive\n${delta(null, 'stop')}${chunk({ choices: [], usage: { prompt_tokens: 3, completion_tokens: 2 } })}data: [DONE]\n\n`;
@@ -25,7 +26,11 @@ test.each([1, 3, 1_000])('parts come out whole, however the bytes are cut (%i at
 });
 
 test('what a worker makes up is not passed on: reasons outside of the list, and counts that are none', async () => {
-  expect(await read(`${delta(null, 'because I can')}${chunk({ choices: null, usage: { prompt_tokens: -1, completion_tokens: '2' } })}data: [DONE]\n\n`)).toEqual([{ kind: 'finish', reason: 'other' }]);
+  expect(
+    await read(
+      `${delta(null, 'because I can')}${chunk({ choices: null, usage: { prompt_tokens: -1, completion_tokens: '2' } })}data: [DONE]\n\n`,
+    ),
+  ).toEqual([{ kind: 'finish', reason: 'other' }]);
 });
 
 test.each([
@@ -45,6 +50,14 @@ test.each([
 
 test('only whole turns are shown again', () => {
   const message = (role: 'user' | 'assistant', position: number) => ({ role, position });
-  const all = [message('assistant', 1), message('user', 2), message('assistant', 3), message('user', 4), message('user', 6), message('assistant', 7), message('user', 8)];
+  const all = [
+    message('assistant', 1),
+    message('user', 2),
+    message('assistant', 3),
+    message('user', 4),
+    message('user', 6),
+    message('assistant', 7),
+    message('user', 8),
+  ];
   expect(wholeTurns(all).map(({ position }) => position)).toEqual([2, 3, 6, 7]);
 });

@@ -44,7 +44,9 @@ export async function* readAnswer(stream: AsyncIterable<Buffer>): AsyncGenerator
 
 interface Chunk {
   readonly error?: unknown;
-  readonly choices?: readonly { readonly index?: unknown; readonly delta?: { readonly content?: unknown } | null; readonly finish_reason?: unknown }[] | null;
+  readonly choices?:
+    | readonly { readonly index?: unknown; readonly delta?: { readonly content?: unknown } | null; readonly finish_reason?: unknown }[]
+    | null;
   readonly usage?: { readonly prompt_tokens?: unknown; readonly completion_tokens?: unknown } | null;
 }
 

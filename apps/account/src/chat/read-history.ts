@@ -13,7 +13,13 @@ export const historyBytesMax = 262_144;
  * The part of a conversation that goes before a new message at `position`: whole turns, oldest first. A message
  * that never got an answer is left out, since it is usually asked again. Throws `record_refused`.
  */
-export async function readHistory(db: Queryable, sealer: Sealer, events: AccountEvents, conversation: Conversation, position: number): Promise<ChatMessage[]> {
+export async function readHistory(
+  db: Queryable,
+  sealer: Sealer,
+  events: AccountEvents,
+  conversation: Conversation,
+  position: number,
+): Promise<ChatMessage[]> {
   const stored = await readMessagesBefore(db, conversation.id, position, { messagesMax: historyMessagesMax, bytesMax: historyBytesMax });
   const opened = await openAllMessages(sealer, events, conversation.accountId, conversation.id, withinBytes(stored).toReversed());
   return wholeTurns(opened).map(({ role, plaintextContent }) => ({ role, plaintextContent }));

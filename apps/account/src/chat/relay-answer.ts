@@ -32,7 +32,8 @@ export interface AnswerListener {
 /** The answer that was stored, and how the turn ended. */
 export interface EndedTurn {
   /** Undefined when nothing had come, or nothing could be stored. */
-  readonly answer: { readonly id: string; readonly position: number; readonly createdAtMs: number; readonly truncated: boolean } | undefined;
+  readonly answer:
+    { readonly id: string; readonly position: number; readonly createdAtMs: number; readonly truncated: boolean } | undefined;
   readonly finishReason: FinishReason | undefined;
   readonly usage: TokenUsage | undefined;
   /** What cut the answer, or kept it from being stored. */
@@ -50,13 +51,29 @@ interface Received {
  * Passes an answer on as it comes, then seals and stores it: whole, or what there was at the cut (`truncated`).
  * `signal` aborts when the reader has left; the edge is told by the same signal. Never throws.
  */
-export async function relayAnswer(dependencies: RelayDependencies, turn: BegunTurn, listener: AnswerListener, signal: AbortSignal): Promise<EndedTurn> {
+export async function relayAnswer(
+  dependencies: RelayDependencies,
+  turn: BegunTurn,
+  listener: AnswerListener,
+  signal: AbortSignal,
+): Promise<EndedTurn> {
   const { clock, events } = dependencies;
   const createdAtMs = clock();
   const { plaintextContent, finishReason, usage, cut } = await receive(turn, listener, signal);
   const truncated = cut !== undefined;
   const answer = { id: newId(), position: turn.messagePosition + 1, createdAtMs, truncated };
-  const lost = plaintextContent === '' ? undefined : await store(dependencies, turn, answer.id, { role: 'assistant', parentId: turn.messageId, position: answer.position, revision: 1, createdAtMs, plaintextContent, truncated });
+  const lost =
+    plaintextContent === ''
+      ? undefined
+      : await store(dependencies, turn, answer.id, {
+          role: 'assistant',
+          parentId: turn.messageId,
+          position: answer.position,
+          revision: 1,
+          createdAtMs,
+          plaintextContent,
+          truncated,
+        });
   events.turnEnded(lost ? 'unsealed' : signal.aborted ? 'client_left' : cut ? 'cut' : 'complete');
   return { answer: plaintextContent === '' || lost ? undefined : answer, finishReason, usage, error: lost ?? cut };
 }
@@ -82,7 +99,12 @@ async function receive({ stream }: BegunTurn, listener: AnswerListener, signal: 
 }
 
 /** Stores an answer; what keeps it from being stored, if something does. */
-async function store({ pool, sealer, clock, events }: RelayDependencies, turn: BegunTurn, id: string, body: MessageBody): Promise<TacetError | undefined> {
+async function store(
+  { pool, sealer, clock, events }: RelayDependencies,
+  turn: BegunTurn,
+  id: string,
+  body: MessageBody,
+): Promise<TacetError | undefined> {
   for (let tries = 1; ; tries++) {
     try {
       await storeMessage(pool, sealer, clock, turn.accountId, turn.conversationId, id, body);

@@ -1,19 +1,40 @@
 import type { Pool } from '@tacet/database';
 import { TacetError } from '@tacet/errors';
-import { conversationColumns, ephemeralMs, epochOf, findConversation, toConversation, type Conversation, type ConversationRow } from './conversation.ts';
+import {
+  conversationColumns,
+  ephemeralMs,
+  epochOf,
+  findConversation,
+  toConversation,
+  type Conversation,
+  type ConversationRow,
+} from './conversation.ts';
 import { encodeTitleBody, type TitleBody } from './message-body.ts';
 import { recordField, type Sealer } from './sealer.ts';
 
 /** Seals a new title and stores it. `former` is the present title, whose revision this one follows. */
-export async function renameConversation(pool: Pool, sealer: Sealer, conversation: Conversation, former: TitleBody | undefined, plaintextTitle: string | null): Promise<Conversation> {
+export async function renameConversation(
+  pool: Pool,
+  sealer: Sealer,
+  conversation: Conversation,
+  former: TitleBody | undefined,
+  plaintextTitle: string | null,
+): Promise<Conversation> {
   const { id, accountId, expiresAtMs } = conversation;
   const [sealedTitle] =
     plaintextTitle === null
       ? []
-      : await sealer.seal(accountId, expiresAtMs, [{ conversationId: id, field: recordField.title, plaintextBody: encodeTitleBody({ plaintextTitle, revision: (former?.revision ?? 0) + 1 }) }]);
+      : await sealer.seal(accountId, expiresAtMs, [
+          {
+            conversationId: id,
+            field: recordField.title,
+            plaintextBody: encodeTitleBody({ plaintextTitle, revision: (former?.revision ?? 0) + 1 }),
+          },
+        ]);
   const { rows } = await pool.query<ConversationRow>(
     `UPDATE account.conversation SET title = $3
-     WHERE id = $1 AND account_id = $2 AND expires_at IS NOT DISTINCT FROM $4 AND title IS NOT DISTINCT FROM $5 RETURNING ${conversationColumns}`,
+     WHERE id = $1 AND account_id = $2 AND expires_at IS NOT DISTINCT FROM $4 AND title IS NOT DISTINCT FROM $5
+     RETURNING ${conversationColumns}`,
     [id, accountId, sealedTitle ?? null, expiresAtMs === undefined ? null : new Date(expiresAtMs), conversation.sealedTitle ?? null],
   );
   if (!rows[0]) throw new TacetError('conflict', { message: 'The conversation was changed at the same time.' });
@@ -32,7 +53,8 @@ export async function changeModel(pool: Pool, accountId: string, id: string, mod
 export async function markEphemeral(pool: Pool, accountId: string, id: string, nowMs: number): Promise<Conversation> {
   const expiresAtMs = nowMs + ephemeralMs;
   await pool.query(
-    `UPDATE account.conversation SET ephemeral = true, expires_at = $3, epoch = $4, reseal_pending = true WHERE id = $1 AND account_id = $2 AND NOT ephemeral`,
+    `UPDATE account.conversation SET ephemeral = true, expires_at = $3, epoch = $4, reseal_pending = true
+     WHERE id = $1 AND account_id = $2 AND NOT ephemeral`,
     [id, accountId, new Date(expiresAtMs), epochOf(expiresAtMs)],
   );
   return findConversation(pool, accountId, id, nowMs);

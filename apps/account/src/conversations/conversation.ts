@@ -48,7 +48,10 @@ export function epochOf(expiresAtMs: number): number {
 
 /** A conversation of an account. Throws `not_found`, also for another's, and `conversation_expired` from its expiry on. */
 export async function findConversation(db: Queryable, accountId: string, id: string, nowMs: number): Promise<Conversation> {
-  const { rows } = await db.query<ConversationRow>(`SELECT ${conversationColumns} FROM account.conversation WHERE id = $1 AND account_id = $2`, [id, accountId]);
+  const { rows } = await db.query<ConversationRow>(
+    `SELECT ${conversationColumns} FROM account.conversation WHERE id = $1 AND account_id = $2`,
+    [id, accountId],
+  );
   const [row] = rows;
   if (!row) throw new TacetError('not_found');
   const conversation = toConversation(row);

@@ -35,20 +35,38 @@ export interface PageBounds {
 }
 
 /** Messages after a position, oldest first; -1 = from the start. */
-export function readMessagesAfter(db: Queryable, conversationId: string, afterPosition: number, bounds: PageBounds): Promise<StoredMessage[]> {
+export function readMessagesAfter(
+  db: Queryable,
+  conversationId: string,
+  afterPosition: number,
+  bounds: PageBounds,
+): Promise<StoredMessage[]> {
   return readPage(db, conversationId, 'position > $2', 'ASC', afterPosition, bounds);
 }
 
 /** The newest messages before a position, newest first. */
-export function readMessagesBefore(db: Queryable, conversationId: string, beforePosition: number, bounds: PageBounds): Promise<StoredMessage[]> {
+export function readMessagesBefore(
+  db: Queryable,
+  conversationId: string,
+  beforePosition: number,
+  bounds: PageBounds,
+): Promise<StoredMessage[]> {
   return readPage(db, conversationId, 'position < $2', 'DESC', beforePosition, bounds);
 }
 
-async function readPage(db: Queryable, conversationId: string, where: string, order: 'ASC' | 'DESC', position: number, bounds: PageBounds): Promise<StoredMessage[]> {
+async function readPage(
+  db: Queryable,
+  conversationId: string,
+  where: string,
+  order: 'ASC' | 'DESC',
+  position: number,
+  bounds: PageBounds,
+): Promise<StoredMessage[]> {
   const { rows } = await db.query<MessageRow>(
     `SELECT id, parent_id, position, body FROM (
        SELECT *, sum(length(body)) OVER (ORDER BY position ${order}) - length(body) AS bytes_before
-       FROM (SELECT id, parent_id, position, body FROM account.message WHERE conversation_id = $1 AND ${where} ORDER BY position ${order} LIMIT $3) AS page
+       FROM (SELECT id, parent_id, position, body FROM account.message
+             WHERE conversation_id = $1 AND ${where} ORDER BY position ${order} LIMIT $3) AS page
      ) AS summed WHERE bytes_before < $4 ORDER BY position ${order}`,
     [conversationId, position, bounds.messagesMax, bounds.bytesMax],
   );
@@ -56,7 +74,13 @@ async function readPage(db: Queryable, conversationId: string, where: string, or
 }
 
 /** Opens messages of one conversation; undefined for each that was refused or is not where its body says. */
-export async function openMessages(sealer: Sealer, events: AccountEvents, accountId: string, conversationId: string, stored: readonly StoredMessage[]): Promise<(OpenedMessage | undefined)[]> {
+export async function openMessages(
+  sealer: Sealer,
+  events: AccountEvents,
+  accountId: string,
+  conversationId: string,
+  stored: readonly StoredMessage[],
+): Promise<(OpenedMessage | undefined)[]> {
   const plaintexts = await sealer.open(
     accountId,
     stored.map(({ id, sealedBody }) => ({ conversationId, messageId: id, field: recordField.message, sealedBody })),
@@ -81,8 +105,14 @@ export async function openAllMessages(...args: Parameters<typeof openMessages>):
 }
 
 /** Where the next message of a person goes: even positions are theirs, the odd one after each is its answer. */
-export async function nextPlace(db: Queryable, conversationId: string): Promise<{ readonly parentId: string | null; readonly position: number }> {
-  const { rows } = await db.query<{ id: string; position: number }>('SELECT id, position FROM account.message WHERE conversation_id = $1 ORDER BY position DESC LIMIT 1', [conversationId]);
+export async function nextPlace(
+  db: Queryable,
+  conversationId: string,
+): Promise<{ readonly parentId: string | null; readonly position: number }> {
+  const { rows } = await db.query<{ id: string; position: number }>(
+    'SELECT id, position FROM account.message WHERE conversation_id = $1 ORDER BY position DESC LIMIT 1',
+    [conversationId],
+  );
   const [last] = rows;
   const position = last ? (last.position | 1) + 1 : 0;
   if (position + 1 >= messagesMax) throw new TacetError('conflict', { message: `A conversation has at most ${messagesMax} messages.` });
@@ -100,11 +130,21 @@ export async function insertMessage(db: Queryable, conversation: Conversation, m
       `INSERT INTO account.message (id, conversation_id, parent_id, position, body)
        SELECT $1, id, $2, $3, $4 FROM account.conversation
        WHERE id = $5 AND account_id = $6 AND expires_at IS NOT DISTINCT FROM $7 AND (expires_at IS NULL OR expires_at > $8) FOR SHARE`,
-      [message.id, message.parentId, message.position, message.sealedBody, conversation.id, conversation.accountId, conversation.expiresAtMs === undefined ? null : new Date(conversation.expiresAtMs), new Date(nowMs)],
+      [
+        message.id,
+        message.parentId,
+        message.position,
+        message.sealedBody,
+        conversation.id,
+        conversation.accountId,
+        conversation.expiresAtMs === undefined ? null : new Date(conversation.expiresAtMs),
+        new Date(nowMs),
+      ],
     );
     return rowCount === 1;
   } catch (error) {
-    if (isPostgresError(error, sqlState.uniqueViolation)) throw new TacetError('conflict', { message: 'Another message came into the conversation at the same time.' });
+    if (isPostgresError(error, sqlState.uniqueViolation))
+      throw new TacetError('conflict', { message: 'Another message came into the conversation at the same time.' });
     throw error;
   }
 }

@@ -17,11 +17,12 @@ const sweepMax = 20;
 export async function resealConversation(pool: Pool, sealer: Sealer, conversation: Conversation): Promise<void> {
   const { id, accountId, expiresAtMs, sealedTitle } = conversation;
   if (expiresAtMs === undefined) return;
-  for (let after = -1; ; ) {
+  for (let after = -1; ;) {
     const { rows } = await pool.query<{ id: string; position: number; body: Buffer }>(
       `SELECT id, position, body FROM (
          SELECT *, sum(length(body)) OVER (ORDER BY position) - length(body) AS bytes_before
-         FROM (SELECT id, position, body FROM account.message WHERE conversation_id = $1 AND position > $2 AND get_byte(body, 1) = $3 ORDER BY position LIMIT $4) AS page
+         FROM (SELECT id, position, body FROM account.message
+               WHERE conversation_id = $1 AND position > $2 AND get_byte(body, 1) = $3 ORDER BY position LIMIT $4) AS page
        ) AS summed WHERE bytes_before < $5 ORDER BY position`,
       [id, after, durableSuite, batchMessages, batchBytes],
     );
@@ -33,12 +34,26 @@ export async function resealConversation(pool: Pool, sealer: Sealer, conversatio
   }
   if (sealedTitle?.[1] === durableSuite) {
     const title = [{ conversationId: id, field: recordField.title, sealedBody: sealedTitle }];
-    await resealRecords(pool, sealer, accountId, expiresAtMs, title, 'UPDATE account.conversation SET title = $2 WHERE id = $1 AND title = $3');
+    await resealRecords(
+      pool,
+      sealer,
+      accountId,
+      expiresAtMs,
+      title,
+      'UPDATE account.conversation SET title = $2 WHERE id = $1 AND title = $3',
+    );
   }
   await pool.query('UPDATE account.conversation SET reseal_pending = false WHERE id = $1 AND expires_at = $2', [id, new Date(expiresAtMs)]);
 }
 
-async function resealRecords(pool: Pool, sealer: Sealer, accountId: string, expiresAtMs: number, records: readonly SealedRecord[], update: string): Promise<void> {
+async function resealRecords(
+  pool: Pool,
+  sealer: Sealer,
+  accountId: string,
+  expiresAtMs: number,
+  records: readonly SealedRecord[],
+  update: string,
+): Promise<void> {
   const plaintexts = await sealer.open(accountId, records);
   const opened = records.flatMap((record, index) => {
     const plaintextBody = plaintexts[index];
@@ -51,10 +66,10 @@ async function resealRecords(pool: Pool, sealer: Sealer, accountId: string, expi
 }
 
 /** Finishes what a crash left durable. */
-export async function finishReseals(pool: Pool, sealer: Sealer, clock: Clock): Promise<void> {
+export async function finishReseals(pool: Pool, sealer: Sealer, clock: Clock, signal: AbortSignal): Promise<void> {
   const { rows } = await pool.query<ConversationRow>(
     `SELECT ${conversationColumns} FROM account.conversation WHERE reseal_pending AND expires_at > $1 ORDER BY id LIMIT $2`,
     [new Date(clock()), sweepMax],
   );
-  await runEach(rows, (row) => resealConversation(pool, sealer, toConversation(row)));
+  await runEach(rows, signal, (row) => resealConversation(pool, sealer, toConversation(row)));
 }

@@ -27,7 +27,10 @@ export interface SealedRecord extends RecordPlace {
 
 /** Seals and opens records through key-service; plaintext exists on this side of it only in memory. */
 export interface Sealer {
-  /** `expiresAtMs` of an ephemeral conversation binds the records to its epoch. Throws `conversation_expired`, `kek_disabled`, `unavailable`. */
+  /**
+   * `expiresAtMs` of an ephemeral conversation binds the records to its epoch. Throws `conversation_expired`,
+   * `kek_disabled`, `unavailable`.
+   */
   seal(accountId: string, expiresAtMs: number | undefined, records: readonly PlaintextRecord[]): Promise<Buffer[]>;
   /** In the order of the records; undefined for one that was refused. Throws `kek_disabled`, `unavailable`. */
   open(accountId: string, records: readonly SealedRecord[]): Promise<(Buffer | undefined)[]>;
@@ -45,8 +48,14 @@ export function createSealer(seals: Peers['seals']): Sealer {
     seal: async (accountId, expiresAtMs, records) => {
       const sealed: Buffer[] = [];
       for (const batch of inBatches(records, ({ plaintextBody }) => plaintextBody.length)) {
-        const plain = batch.map((record) => ({ context: contextOf(record), plaintext: record.plaintextBody, expiresAtMs: expiresAtMs ?? 0 }));
-        const { records: answered } = await call(() => seals.Seal({ accountId: idBytes(accountId), records: plain }, { deadlineMs: callMs }));
+        const plain = batch.map((record) => ({
+          context: contextOf(record),
+          plaintext: record.plaintextBody,
+          expiresAtMs: expiresAtMs ?? 0,
+        }));
+        const { records: answered } = await call(() =>
+          seals.Seal({ accountId: idBytes(accountId), records: plain }, { deadlineMs: callMs }),
+        );
         if (answered.length !== batch.length) throw new Error('key-service sealed another number of records than it was given');
         sealed.push(...answered);
       }
@@ -56,7 +65,9 @@ export function createSealer(seals: Peers['seals']): Sealer {
       const opened: (Buffer | undefined)[] = [];
       for (const batch of inBatches(records, ({ sealedBody }) => sealedBody.length)) {
         const sealed = batch.map((record) => ({ context: contextOf(record), record: record.sealedBody }));
-        const { records: answered } = await call(() => seals.Open({ accountId: idBytes(accountId), records: sealed }, { deadlineMs: callMs }));
+        const { records: answered } = await call(() =>
+          seals.Open({ accountId: idBytes(accountId), records: sealed }, { deadlineMs: callMs }),
+        );
         if (answered.length !== batch.length) throw new Error('key-service opened another number of records than it was given');
         opened.push(...answered.map((record) => (record.result === 'plaintext' ? record.plaintext : undefined)));
       }
@@ -66,7 +77,12 @@ export function createSealer(seals: Peers['seals']): Sealer {
 }
 
 function contextOf({ conversationId, messageId, field }: RecordPlace) {
-  return { conversationId: idBytes(conversationId), messageId: messageId === undefined ? noId : idBytes(messageId), field, schema: jsonSchema };
+  return {
+    conversationId: idBytes(conversationId),
+    messageId: messageId === undefined ? noId : idBytes(messageId),
+    field,
+    schema: jsonSchema,
+  };
 }
 
 async function call<T>(rpc: () => Promise<T>): Promise<T> {

@@ -16,8 +16,15 @@ export interface TitledConversation {
 }
 
 /** Opens the titles of some conversations of one account, all in one call. */
-export async function openTitles(sealer: Sealer, events: AccountEvents, accountId: string, conversations: readonly Conversation[]): Promise<TitledConversation[]> {
-  const titled = conversations.flatMap(({ id, sealedTitle }) => (sealedTitle ? [{ conversationId: id, field: recordField.title, sealedBody: sealedTitle }] : []));
+export async function openTitles(
+  sealer: Sealer,
+  events: AccountEvents,
+  accountId: string,
+  conversations: readonly Conversation[],
+): Promise<TitledConversation[]> {
+  const titled = conversations.flatMap(({ id, sealedTitle }) =>
+    sealedTitle ? [{ conversationId: id, field: recordField.title, sealedBody: sealedTitle }] : [],
+  );
   const opened = await sealer.open(accountId, titled);
   const titles = new Map(titled.map(({ conversationId }, index) => [conversationId, opened[index]]));
   const result = conversations.map((conversation) => {

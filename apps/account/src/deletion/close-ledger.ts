@@ -8,9 +8,17 @@ export const closeWaitMs = 120_000;
 const askAgainMs = 1_000;
 
 /** Closes the account's leases, and whatever billing keeps elsewhere. Asked again until none is open, then forced. */
-export async function closeLedger(ledger: Peers['ledger'], { accountId, stepBeganAtMs }: Deletion, nowMs: number): Promise<StepOutcome> {
+export async function closeLedger(
+  ledger: Peers['ledger'],
+  { accountId, stepBeganAtMs }: Deletion,
+  nowMs: number,
+  signal: AbortSignal,
+): Promise<StepOutcome> {
   try {
-    const { closed } = await ledger.CloseAccount({ accountId: idBytes(accountId), force: nowMs - stepBeganAtMs >= closeWaitMs });
+    const { closed } = await ledger.CloseAccount(
+      { accountId: idBytes(accountId), force: nowMs - stepBeganAtMs >= closeWaitMs },
+      { signal },
+    );
     return closed ? { done: true } : { done: false, againInMs: askAgainMs };
   } catch (error) {
     // It never had a balance.

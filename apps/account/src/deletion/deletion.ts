@@ -52,17 +52,19 @@ export async function takeDueDeletion(connection: Connection, nowMs: number): Pr
     [new Date(nowMs)],
   );
   const [row] = rows;
-  return row && {
-    accountId: row.account_id,
-    step: row.step,
-    stepBeganAtMs: row.step_began_at.getTime(),
-    attempts: row.attempts,
-    requestedAtMs: row.requested_at.getTime(),
-    receiptHash: row.receipt_hash,
-    unreadableAfterMs: row.unreadable_after?.getTime(),
-    backupsEndMs: row.backups_end?.getTime(),
-    removed: row.removed,
-  };
+  return (
+    row && {
+      accountId: row.account_id,
+      step: row.step,
+      stepBeganAtMs: row.step_began_at.getTime(),
+      attempts: row.attempts,
+      requestedAtMs: row.requested_at.getTime(),
+      receiptHash: row.receipt_hash,
+      unreadableAfterMs: row.unreadable_after?.getTime(),
+      backupsEndMs: row.backups_end?.getTime(),
+      removed: row.removed,
+    }
+  );
 }
 
 /** Writes down what a step did, in its transaction. */
@@ -74,7 +76,8 @@ export async function recordOutcome(connection: Connection, deletion: Deletion, 
   }
   const { unreadableAfterMs = deletion.unreadableAfterMs, backupsEndMs = deletion.backupsEndMs } = outcome;
   await connection.query(
-    `UPDATE account.deletion SET step = $2, step_began_at = CASE WHEN step = $2 THEN step_began_at ELSE $3 END, next_attempt_at = $4, attempts = 0,
+    `UPDATE account.deletion SET step = $2, step_began_at = CASE WHEN step = $2 THEN step_began_at ELSE $3 END,
+       next_attempt_at = $4, attempts = 0,
        unreadable_after = $5, backups_end = $6, removed = $7 WHERE account_id = $1`,
     [
       deletion.accountId,

@@ -6,9 +6,9 @@ import type { Deletion, RemovedCounts, StepOutcome } from './deletion.ts';
 const forgetMs = 20_000;
 
 /** Has billing remove what it keeps of the account and forget its id. Repeating it is harmless. */
-export async function forgetLedger(ledger: Peers['ledger'], { accountId }: Deletion): Promise<StepOutcome> {
+export async function forgetLedger(ledger: Peers['ledger'], { accountId }: Deletion, signal: AbortSignal): Promise<StepOutcome> {
   try {
-    const { removed } = await ledger.ForgetAccount({ accountId: idBytes(accountId) }, { deadlineMs: forgetMs });
+    const { removed } = await ledger.ForgetAccount({ accountId: idBytes(accountId) }, { deadlineMs: forgetMs, signal });
     return { done: true, removed: toCounts(removed) };
   } catch (error) {
     // It never had a balance.

@@ -9,7 +9,14 @@ import type { Receipt } from './write-receipt.ts';
 const folder = mkdtempSync(join(tmpdir(), 'tacet-receipt-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const receipt: Receipt = { schema_version: 1, requested_on: '2026-03-04', deleted_on: '2026-03-04', messages_unreadable_since: '2026-03-04', backups_unreadable_since: '2026-03-12', removed: { accounts: 1 } };
+const receipt: Receipt = {
+  schema_version: 1,
+  requested_on: '2026-03-04',
+  deleted_on: '2026-03-04',
+  messages_unreadable_since: '2026-03-04',
+  backups_unreadable_since: '2026-03-12',
+  removed: { accounts: 1 },
+};
 
 function keyFile(...pems: readonly string[]): string {
   const file = join(folder, createHash('sha256').update(pems.join('')).digest('hex'));
@@ -22,7 +29,10 @@ const pem = () => generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs
 test('the first key signs, the others are published still, each under its thumbprint (RFC 7638)', () => {
   const [newest, older] = [pem(), pem()];
   const signer = openReceiptSigner(keyFile(newest, older));
-  expect(signer.publicKeys.map(({ kty, crv, alg, use }) => [kty, crv, alg, use])).toEqual([['OKP', 'Ed25519', 'EdDSA', 'sig'], ['OKP', 'Ed25519', 'EdDSA', 'sig']]);
+  expect(signer.publicKeys.map(({ kty, crv, alg, use }) => [kty, crv, alg, use])).toEqual([
+    ['OKP', 'Ed25519', 'EdDSA', 'sig'],
+    ['OKP', 'Ed25519', 'EdDSA', 'sig'],
+  ]);
   const [first] = signer.publicKeys;
   expect(first!.kid).toBe(createHash('sha256').update(`{"crv":"Ed25519","kty":"OKP","x":"${first!.x}"}`).digest('base64url'));
   const { jws } = signer.sign(receipt);
@@ -42,5 +52,7 @@ test('a key of another kind, or none, is refused by name without its content', (
   const rsa = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   expect(() => openReceiptSigner(keyFile(rsa))).toThrow('TACET_ACCOUNT_RECEIPT_KEY_FILE: keys must be Ed25519');
   expect(() => openReceiptSigner(keyFile('sesame'))).toThrow('TACET_ACCOUNT_RECEIPT_KEY_FILE: holds no private key in PEM');
-  expect(() => openReceiptSigner(keyFile('-----BEGIN PRIVATE KEY-----\nsesame\n-----END PRIVATE KEY-----'))).toThrow(/^TACET_ACCOUNT_RECEIPT_KEY_FILE: holds something that is no private key$/);
+  expect(() => openReceiptSigner(keyFile('-----BEGIN PRIVATE KEY-----\nsesame\n-----END PRIVATE KEY-----'))).toThrow(
+    /^TACET_ACCOUNT_RECEIPT_KEY_FILE: holds something that is no private key$/,
+  );
 });

@@ -17,17 +17,27 @@ export async function removeRows(connection: Connection, { accountId }: Deletion
 
 /** Undefined when there is none left. */
 async function removeConversations(connection: Connection, accountId: string): Promise<RemovedCounts | undefined> {
-  const { rows } = await connection.query<{ id: string }>('SELECT id FROM account.conversation WHERE account_id = $1 ORDER BY account_id, id LIMIT $2', [accountId, conversationsBatch]);
+  const { rows } = await connection.query<{ id: string }>(
+    'SELECT id FROM account.conversation WHERE account_id = $1 ORDER BY account_id, id LIMIT $2',
+    [accountId, conversationsBatch],
+  );
   if (rows.length === 0) return undefined;
   const ids = rows.map(({ id }) => id);
-  const messages = await count(connection, 'DELETE FROM account.message WHERE id IN (SELECT id FROM account.message WHERE conversation_id = ANY ($1) LIMIT $2)', [ids, messagesBatch]);
+  const messages = await count(
+    connection,
+    'DELETE FROM account.message WHERE id IN (SELECT id FROM account.message WHERE conversation_id = ANY ($1) LIMIT $2)',
+    [ids, messagesBatch],
+  );
   if (messages === messagesBatch) return { messages };
   return { messages, conversations: await count(connection, 'DELETE FROM account.conversation WHERE id = ANY ($1)', [ids]) };
 }
 
 /** Undefined when there is none left. */
 async function removeKeys(connection: Connection, accountId: string): Promise<RemovedCounts | undefined> {
-  const { rows } = await connection.query<{ key_id: string }>('SELECT key_id FROM account.api_key WHERE account_id = $1 ORDER BY account_id, key_id LIMIT $2', [accountId, keysBatch]);
+  const { rows } = await connection.query<{ key_id: string }>(
+    'SELECT key_id FROM account.api_key WHERE account_id = $1 ORDER BY account_id, key_id LIMIT $2',
+    [accountId, keysBatch],
+  );
   if (rows.length === 0) return undefined;
   const ids = rows.map(({ key_id: keyId }) => keyId);
   // The marks stay, without the ids: who missed them drops everything.

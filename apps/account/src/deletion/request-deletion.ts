@@ -19,11 +19,18 @@ export async function requestDeletion(pool: Pool, events: AccountEvents, account
   const { plaintextToken, hash } = createSecretToken();
   await transaction(pool, async (connection) => {
     await lockLifecycle(connection, accountId);
-    const { rowCount } = await connection.query("UPDATE account.account SET status = 'deleting' WHERE account_id = $1 AND status <> 'deleting'", [accountId]);
+    const { rowCount } = await connection.query(
+      "UPDATE account.account SET status = 'deleting' WHERE account_id = $1 AND status <> 'deleting'",
+      [accountId],
+    );
     if (rowCount === 0) throw new TacetError('not_found');
-    const removed = { sessions: await removeAll(connection, 'session', accountId), email_tokens: await removeAll(connection, 'email_token', accountId) };
+    const removed = {
+      sessions: await removeAll(connection, 'session', accountId),
+      email_tokens: await removeAll(connection, 'email_token', accountId),
+    };
     await connection.query(
-      `INSERT INTO account.deletion (account_id, step, step_began_at, next_attempt_at, requested_at, receipt_hash, removed) VALUES ($1, 'shred', $2, $2, $2, $3, $4)`,
+      `INSERT INTO account.deletion (account_id, step, step_began_at, next_attempt_at, requested_at, receipt_hash, removed)
+       VALUES ($1, 'shred', $2, $2, $2, $3, $4)`,
       [accountId, new Date(nowMs), hash, JSON.stringify(removed)],
     );
     await recordRevision(connection, { accountId });
@@ -38,12 +45,13 @@ async function removeAll(connection: Connection, table: 'session' | 'email_token
 }
 
 /** Begins the deletion of accounts whose address was never verified; their receipts are handed to nobody. */
-export async function deleteUnverifiedAccounts(pool: Pool, events: AccountEvents, nowMs: number): Promise<void> {
+export async function deleteUnverifiedAccounts(pool: Pool, events: AccountEvents, nowMs: number, signal: AbortSignal): Promise<void> {
   const { rows } = await pool.query<{ account_id: string }>(
-    "SELECT account_id FROM account.account WHERE NOT email_verified AND created_on < $1 AND status <> 'deleting' ORDER BY created_on LIMIT $2",
+    `SELECT account_id FROM account.account
+     WHERE NOT email_verified AND created_on < $1 AND status <> 'deleting' ORDER BY created_on LIMIT $2`,
     [dayOf(nowMs - unverifiedDaysMax * dayMs), sweepMax],
   );
-  await runEach(rows, async ({ account_id: accountId }) => {
+  await runEach(rows, signal, async ({ account_id: accountId }) => {
     await requestDeletion(pool, events, accountId, nowMs);
   });
 }

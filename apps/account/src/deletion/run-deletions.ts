@@ -26,18 +26,18 @@ const retryMsMax = 60_000;
  * what it did is written in the same transaction. A step that fails is tried again, ever more slowly, for ever.
  */
 export async function runDeletions(dependencies: DeletionDependencies, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted && (await runDueStep(dependencies)));
+  while (!signal.aborted && (await runDueStep(dependencies, signal)));
 }
 
 /** Runs one step; false when none was due. */
-async function runDueStep(dependencies: DeletionDependencies): Promise<boolean> {
+async function runDueStep(dependencies: DeletionDependencies, signal: AbortSignal): Promise<boolean> {
   const { pool, clock, events } = dependencies;
   let taken: Deletion | undefined;
   try {
     const outcome = await transaction(pool, async (connection) => {
       taken = await takeDueDeletion(connection, clock());
       if (!taken) return undefined;
-      const result = await steps[taken.step](connection, dependencies, taken);
+      const result = await steps[taken.step](connection, dependencies, taken, signal);
       await recordOutcome(connection, taken, result, clock());
       return result;
     });
@@ -47,23 +47,29 @@ async function runDueStep(dependencies: DeletionDependencies): Promise<boolean> 
     return true;
   } catch (error) {
     if (!taken) throw error;
+    // The process stops: the step is due at once wherever the deletion goes on.
+    if (signal.aborted) return false;
     events.deletionStepFailed(taken.step, taken.attempts + 1, error);
     await postpone(pool, taken, clock());
     return true;
   }
 }
 
-type Step = (connection: Connection, dependencies: DeletionDependencies, deletion: Deletion) => Promise<StepOutcome>;
+type Step = (connection: Connection, dependencies: DeletionDependencies, deletion: Deletion, signal: AbortSignal) => Promise<StepOutcome>;
 
 const steps: Readonly<Record<DeletionStep, Step>> = {
-  shred: (_connection, { peers }, deletion) => shredKeys(peers.keys, deletion),
-  close: (_connection, { peers, clock }, deletion) => closeLedger(peers.ledger, deletion, clock()),
+  shred: (_connection, { peers }, deletion, signal) => shredKeys(peers.keys, deletion, signal),
+  close: (_connection, { peers, clock }, deletion, signal) => closeLedger(peers.ledger, deletion, clock(), signal),
   rows: (connection, _dependencies, deletion) => removeRows(connection, deletion),
-  forget: (_connection, { peers }, deletion) => forgetLedger(peers.ledger, deletion),
+  forget: (_connection, { peers }, deletion, signal) => forgetLedger(peers.ledger, deletion, signal),
   receipt: (connection, { signer, clock }, deletion) => writeReceipt(connection, signer, deletion, clock()),
 };
 
 async function postpone(pool: Pool, { accountId, step, attempts }: Deletion, nowMs: number): Promise<void> {
   const waitMs = Math.min(firstRetryMs * 2 ** attempts, retryMsMax);
-  await pool.query('UPDATE account.deletion SET attempts = attempts + 1, next_attempt_at = $3 WHERE account_id = $1 AND step = $2', [accountId, step, new Date(nowMs + waitMs)]);
+  await pool.query('UPDATE account.deletion SET attempts = attempts + 1, next_attempt_at = $3 WHERE account_id = $1 AND step = $2', [
+    accountId,
+    step,
+    new Date(nowMs + waitMs),
+  ]);
 }

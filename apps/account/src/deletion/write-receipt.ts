@@ -33,18 +33,20 @@ export async function writeReceipt(connection: Connection, signer: ReceiptSigner
     backups_unreadable_since: dayOf(backupsEndMs + dayMs),
     removed: deletion.removed,
   });
-  await connection.query('INSERT INTO account.receipt (token_hash, body, expires_at) VALUES ($1, $2, $3) ON CONFLICT (token_hash) DO NOTHING', [
-    deletion.receiptHash,
-    JSON.stringify(signed),
-    new Date(nowMs + receiptMs),
-  ]);
+  await connection.query(
+    'INSERT INTO account.receipt (token_hash, body, expires_at) VALUES ($1, $2, $3) ON CONFLICT (token_hash) DO NOTHING',
+    [deletion.receiptHash, JSON.stringify(signed), new Date(nowMs + receiptMs)],
+  );
   return { done: true };
 }
 
 /** The receipt behind a token; `pending` while its deletion runs, undefined when there is none (any more). */
 export async function findReceipt(db: Queryable, plaintextToken: string, nowMs: number): Promise<SignedReceipt | 'pending' | undefined> {
   const hash = hashSecretToken(plaintextToken);
-  const { rows } = await db.query<{ body: string }>('SELECT body FROM account.receipt WHERE token_hash = $1 AND expires_at > $2', [hash, new Date(nowMs)]);
+  const { rows } = await db.query<{ body: string }>('SELECT body FROM account.receipt WHERE token_hash = $1 AND expires_at > $2', [
+    hash,
+    new Date(nowMs),
+  ]);
   if (rows[0]) return JSON.parse(rows[0].body) as SignedReceipt;
   const { rowCount } = await db.query('SELECT 1 FROM account.deletion WHERE receipt_hash = $1', [hash]);
   return rowCount === 0 ? undefined : 'pending';

@@ -33,5 +33,7 @@ export async function deletePastRevisions(connection: Connection): Promise<void>
   // The database's clock, which made the rows: those of replicas may differ from it and from each other.
   const age = `created_at < clock_timestamp() - interval '${revisionKeptMs / 1_000} seconds'`;
   await connection.query(`DELETE FROM account.key_revision WHERE ${age} AND revision < (SELECT max(revision) FROM account.key_revision)`);
-  await connection.query(`UPDATE account.key_revision SET key_id = NULL, account_id = NULL WHERE ${age} AND (key_id IS NOT NULL OR account_id IS NOT NULL)`);
+  await connection.query(
+    `UPDATE account.key_revision SET key_id = NULL, account_id = NULL WHERE ${age} AND (key_id IS NOT NULL OR account_id IS NOT NULL)`,
+  );
 }

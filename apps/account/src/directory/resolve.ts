@@ -48,7 +48,13 @@ export async function resolveAccount(db: Queryable, accountId: string): Promise<
     [accountId],
   );
   const [row] = rows;
-  return { state: row?.status ? accountStates[row.status] : 'KEY_STATE_UNKNOWN', key: undefined, accountId: row?.status ? accountId : undefined, noLog: row?.all_keys_no_log ?? false, revision: row?.revision ?? 0n };
+  return {
+    state: row?.status ? accountStates[row.status] : 'KEY_STATE_UNKNOWN',
+    key: undefined,
+    accountId: row?.status ? accountId : undefined,
+    noLog: row?.all_keys_no_log ?? false,
+    revision: row?.revision ?? 0n,
+  };
 }
 
 const accountStates = {

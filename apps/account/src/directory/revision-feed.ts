@@ -92,7 +92,8 @@ class Feed implements RevisionFeed {
       while (!ended()) {
         const next = watcher.take();
         if (next) yield { ...next, revision: at(next.revision) };
-        else if (!(await watcher.wait(heartbeatMs)) && !ended() && performance.now() < this.#freshUntil) yield { revision: at(this.#newest), heartbeat: {} };
+        else if (!(await watcher.wait(heartbeatMs)) && !ended() && performance.now() < this.#freshUntil)
+          yield { revision: at(this.#newest), heartbeat: {} };
       }
     } finally {
       signal.removeEventListener('abort', wake);
@@ -132,7 +133,8 @@ class Feed implements RevisionFeed {
     const beganAt = performance.now();
     const connection = (this.#connection ??= await this.#connect());
     const { rows } = await connection.query<RevisionRow>(
-      `SELECT ${columns} FROM account.key_revision WHERE revision > $1 OR created_at > clock_timestamp() - interval '${rereadSeconds} seconds' ORDER BY revision DESC LIMIT $2`,
+      `SELECT ${columns} FROM account.key_revision
+       WHERE revision > $1 OR created_at > clock_timestamp() - interval '${rereadSeconds} seconds' ORDER BY revision DESC LIMIT $2`,
       [this.#newest, eventsMax],
     );
     rows.reverse();
@@ -220,7 +222,8 @@ async function replay(db: Queryable, fromRevision: bigint): Promise<readonly Cha
      FROM (SELECT min(revision) AS oldest, max(revision) AS newest FROM account.key_revision) AS bounds
      LEFT JOIN LATERAL (
        SELECT ${columns} FROM account.key_revision
-       WHERE revision > $1 OR created_at > (SELECT created_at FROM account.key_revision WHERE revision = $1) - interval '${rereadSeconds} seconds'
+       WHERE revision > $1
+          OR created_at > (SELECT created_at FROM account.key_revision WHERE revision = $1) - interval '${rereadSeconds} seconds'
        ORDER BY revision LIMIT $2) AS missed ON true`,
     [fromRevision, eventsMax],
   );

@@ -67,10 +67,15 @@ async function readBalance(ledger: Peers['ledger'], accountId: string): Promise<
 
 async function readSessions(pool: Pool, accountId: string, nowMs: number): Promise<readonly object[]> {
   const { rows } = await pool.query<{ authenticated_at: Date; last_seen_on: string; expires_at: Date }>(
-    'SELECT authenticated_at, last_seen_on, expires_at FROM account.session WHERE account_id = $1 AND expires_at > $2 ORDER BY authenticated_at',
+    `SELECT authenticated_at, last_seen_on, expires_at FROM account.session
+     WHERE account_id = $1 AND expires_at > $2 ORDER BY authenticated_at`,
     [accountId, new Date(nowMs)],
   );
-  return rows.map((row) => ({ authenticated_at: row.authenticated_at.toISOString(), last_seen_on: row.last_seen_on, expires_at: row.expires_at.toISOString() }));
+  return rows.map((row) => ({
+    authenticated_at: row.authenticated_at.toISOString(),
+    last_seen_on: row.last_seen_on,
+    expires_at: row.expires_at.toISOString(),
+  }));
 }
 
 async function* exportUsage(ledger: Peers['ledger'], accountId: string): AsyncGenerator<string> {
@@ -91,7 +96,8 @@ async function* exportUsage(ledger: Peers['ledger'], accountId: string): AsyncGe
 
 async function* exportTransfers(ledger: Peers['ledger'], accountId: string): AsyncGenerator<{ readonly entry: string }> {
   try {
-    for await (const transfer of ledger.ListTransfers({ accountId: idBytes(accountId) })) yield { entry: JSON.stringify(toTransferResource(transfer)) };
+    for await (const transfer of ledger.ListTransfers({ accountId: idBytes(accountId) }))
+      yield { entry: JSON.stringify(toTransferResource(transfer)) };
   } catch (error) {
     throw peerError(error);
   }

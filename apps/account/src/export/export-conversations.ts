@@ -25,7 +25,7 @@ type Piece = string | { readonly entry: string };
 /** The living conversations of an account, each with its messages. */
 export async function* exportConversations(dependencies: ExportConversationsDependencies, accountId: string): AsyncGenerator<Piece> {
   const { pool, sealer, clock, events } = dependencies;
-  for (let before: string | undefined; ; ) {
+  for (let before: string | undefined; ;) {
     const { conversations, next } = await listConversations(pool, accountId, clock(), { before, pageSize: conversationsPage });
     for (const titled of await openTitles(sealer, events, accountId, conversations)) {
       yield { entry: `${JSON.stringify(toConversationResource(titled)).slice(0, -1)},"messages":[` };
@@ -37,9 +37,13 @@ export async function* exportConversations(dependencies: ExportConversationsDepe
   }
 }
 
-async function* exportMessages({ pool, sealer, events }: ExportConversationsDependencies, accountId: string, conversationId: string): AsyncGenerator<string> {
+async function* exportMessages(
+  { pool, sealer, events }: ExportConversationsDependencies,
+  accountId: string,
+  conversationId: string,
+): AsyncGenerator<string> {
   let separator = '';
-  for (let after = -1; ; ) {
+  for (let after = -1; ;) {
     const stored = await readMessagesAfter(pool, conversationId, after, messagesPage);
     const opened = await openMessages(sealer, events, accountId, conversationId, stored);
     for (const [index, { id, position }] of stored.entries()) {

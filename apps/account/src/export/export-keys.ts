@@ -7,7 +7,7 @@ const keysPage = 500;
 
 /** The keys of an account, each with the hash that is kept in place of the key. */
 export async function* exportKeys(pool: Pool, { accountId, allKeysNoLog }: Account): AsyncGenerator<{ readonly entry: string }> {
-  for (let after: string | undefined; ; ) {
+  for (let after: string | undefined; ;) {
     const { keys, next } = await listKeys(pool, accountId, { after, pageSize: keysPage });
     const hashes = await readHashes(
       pool,
@@ -20,6 +20,8 @@ export async function* exportKeys(pool: Pool, { accountId, allKeysNoLog }: Accou
 }
 
 async function readHashes(pool: Pool, keyIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const { rows } = await pool.query<{ key_id: string; hash: Buffer }>('SELECT key_id, hash FROM account.api_key WHERE key_id = ANY ($1)', [keyIds]);
+  const { rows } = await pool.query<{ key_id: string; hash: Buffer }>('SELECT key_id, hash FROM account.api_key WHERE key_id = ANY ($1)', [
+    keyIds,
+  ]);
   return new Map(rows.map(({ key_id: keyId, hash }) => [keyId, hash.toString('hex')]));
 }

@@ -10,7 +10,11 @@ import { balanceResource, periodUsageResource, requestUsageResource, transferRes
 export const exportSchemaVersion = 1;
 
 /** A session: when it began and ends. Its token is kept by nobody. */
-export const sessionResource = z.strictObject({ authenticated_at: z.iso.datetime(), last_seen_on: z.iso.date(), expires_at: z.iso.datetime() });
+export const sessionResource = z.strictObject({
+  authenticated_at: z.iso.datetime(),
+  last_seen_on: z.iso.date(),
+  expires_at: z.iso.datetime(),
+});
 
 /** A record that does not open: it was changed or moved by somebody else, and is named so that it is not missed. */
 const refusedMessage = z.strictObject({ id: z.uuid(), position: z.int(), refused: z.literal(true) });

@@ -11,7 +11,11 @@ import type { SessionCookie } from './session-cookie.ts';
 export const mailedTokenSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'is the token of a mailed link');
 
 /** What openapi.json says of the answer to signing in. */
-export const signedInResponse: ResponseDefinition = { description: 'Signed in; the cookie carries the session.', body: { kind: 'json', schema: signedInResource }, setsCookie: true };
+export const signedInResponse: ResponseDefinition = {
+  description: 'Signed in; the cookie carries the session.',
+  body: { kind: 'json', schema: signedInResource },
+  setsCookie: true,
+};
 
 /** The answer to every way of signing in: the account, and the cookie of its session. */
 export async function answerSignedIn(pool: Pool, cookie: SessionCookie, { accountId, plaintextSessionToken }: SignedIn): Promise<Reply> {

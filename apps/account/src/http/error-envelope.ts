@@ -25,7 +25,14 @@ export function toErrorEnvelope(error: TacetError, publicOrigin: string, request
   const metadata = error.code === 'internal_error' ? { ...error.metadata, request_id: requestId } : error.metadata;
   const message = `${error.message} ${remedy}`;
   return {
-    error: { message, type: typeOf(error.httpStatus), param: error.param ?? null, code: error.code, doc_url: documentation, ...(metadata ? { metadata: mutable(metadata) } : {}) },
+    error: {
+      message,
+      type: typeOf(error.httpStatus),
+      param: error.param ?? null,
+      code: error.code,
+      doc_url: documentation,
+      ...(metadata ? { metadata: mutable(metadata) } : {}),
+    },
     type: documentation,
     title,
     status: error.httpStatus,

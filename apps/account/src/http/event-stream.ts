@@ -15,7 +15,11 @@ export interface EventStream {
 
 /** Commits to status 200 and begins a stream of events. */
 export function openEventStream(response: ServerResponse): EventStream {
-  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' });
+  response.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache, no-transform',
+    'x-accel-buffering': 'no',
+  });
   response.flushHeaders();
   const keepAlive = setInterval(() => void (response.writableNeedDrain || response.write(': keepalive\n')), keepAliveMs);
   response.once('close', () => clearInterval(keepAlive));

@@ -9,7 +9,11 @@ export function createOpenApi(routes: readonly Route[], publicOrigin: string, co
   for (const route of routes) paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) };
   return {
     openapi: '3.1.0',
-    info: { title: 'Tacet account API', version: '1', description: 'Accounts, keys, balances and sealed conversations. Errors share one envelope; `error.code` tells them apart.' },
+    info: {
+      title: 'Tacet account API',
+      version: '1',
+      description: 'Accounts, keys, balances and sealed conversations. Errors share one envelope; `error.code` tells them apart.',
+    },
     servers: [{ url: publicOrigin }],
     paths,
     components: {
@@ -26,7 +30,9 @@ function operation(route: Route): object {
     summary: route.summary,
     ...(signedIn ? { security: [{ session: [] }] } : { security: [] }),
     ...(route.params || route.query ? { parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')] } : {}),
-    ...(route.body ? { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(route.body, 'input') } } } } : {}),
+    ...(route.body
+      ? { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(route.body, 'input') } } } }
+      : {}),
     responses: { ...successes(route.responses), ...failures(errorsOf(route)) },
   };
 }
@@ -39,7 +45,12 @@ function operationId({ method, path }: Route): string {
 function parameters(schema: z.ZodType | undefined, where: 'path' | 'query'): object[] {
   if (!schema) return [];
   const { properties = {}, required = [] } = jsonSchema(schema, 'input') as { properties?: Record<string, object>; required?: string[] };
-  return Object.entries(properties).map(([name, of]) => ({ name, in: where, required: where === 'path' || required.includes(name), schema: of }));
+  return Object.entries(properties).map(([name, of]) => ({
+    name,
+    in: where,
+    required: where === 'path' || required.includes(name),
+    schema: of,
+  }));
 }
 
 function successes(responses: Route['responses']): Record<string, object> {
@@ -49,7 +60,12 @@ function successes(responses: Route['responses']): Record<string, object> {
 function success({ description, body, setsCookie }: ResponseDefinition): object {
   const headers = setsCookie ? { headers: { 'Set-Cookie': { schema: { type: 'string' } } } } : {};
   if (body.kind === 'empty') return { description, ...headers };
-  if (body.kind === 'events') return { description: `${description} ${body.description}`, ...headers, content: { 'text/event-stream': { schema: { type: 'string' } } } };
+  if (body.kind === 'events')
+    return {
+      description: `${description} ${body.description}`,
+      ...headers,
+      content: { 'text/event-stream': { schema: { type: 'string' } } },
+    };
   return { description, ...headers, content: { 'application/json': { schema: jsonSchema(body.schema, 'output') } } };
 }
 
@@ -77,7 +93,10 @@ function failures(codes: readonly ErrorCode[]): Record<string, object> {
   return Object.fromEntries(
     [...byStatus].map(([status, ofStatus]) => [
       String(status),
-      { description: ofStatus.map((code) => `\`${code}\`: ${errorCatalogue[code].title}`).join(' '), content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } },
+      {
+        description: ofStatus.map((code) => `\`${code}\`: ${errorCatalogue[code].title}`).join(' '),
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+      },
     ]),
   );
 }

@@ -11,8 +11,10 @@ export const bodyBytesMax = 1_048_576;
 export async function readJsonBody(request: IncomingMessage): Promise<Record<string, unknown>> {
   const { 'content-length': length, 'content-type': type = '', 'content-encoding': encoding = 'identity' } = request.headers;
   if (length !== undefined && Number(length) > bodyBytesMax) throw new TacetError('body_too_large');
-  if (!/^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(type)) throw new TacetError('encoding_unsupported', { param: 'content-type', message: 'The body must be application/json in UTF-8.' });
-  if (encoding.toLowerCase() !== 'identity') throw new TacetError('encoding_unsupported', { param: 'content-encoding', message: 'The body must not be encoded.' });
+  if (!/^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(type))
+    throw new TacetError('encoding_unsupported', { param: 'content-type', message: 'The body must be application/json in UTF-8.' });
+  if (encoding.toLowerCase() !== 'identity')
+    throw new TacetError('encoding_unsupported', { param: 'content-encoding', message: 'The body must not be encoded.' });
   return parseObject(await readBytes(request));
 }
 
@@ -43,6 +45,7 @@ function parseObject(bytes: Buffer): Record<string, unknown> {
     // The cause is dropped: the parser's message quotes the body.
     throw new TacetError('invalid_json');
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TacetError('invalid_json', { message: 'The body must be one JSON object.' });
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new TacetError('invalid_json', { message: 'The body must be one JSON object.' });
   return value as Record<string, unknown>;
 }

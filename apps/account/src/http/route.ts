@@ -12,7 +12,11 @@ export type Access = 'public' | 'site' | 'session' | 'recent';
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 /** What a response of a status holds: JSON of a schema, nothing, or a stream of events or JSON that is described in words. */
-export type ResponseBody = { readonly kind: 'json'; readonly schema: z.ZodType } | { readonly kind: 'empty' } | { readonly kind: 'events'; readonly description: string } | { readonly kind: 'json-stream'; readonly schema: z.ZodType };
+export type ResponseBody =
+  | { readonly kind: 'json'; readonly schema: z.ZodType }
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'events'; readonly description: string }
+  | { readonly kind: 'json-stream'; readonly schema: z.ZodType };
 
 export interface ResponseDefinition {
   readonly description: string;
@@ -64,9 +68,12 @@ export interface Route extends Omit<Definition<Access, z.ZodType | undefined, z.
 }
 
 /** Defines a route with the types that its schemas give. */
-export function defineRoute<A extends Access, P extends z.ZodType | undefined = undefined, Q extends z.ZodType | undefined = undefined, B extends z.ZodType | undefined = undefined>(
-  definition: Definition<A, P, Q, B>,
-): Route {
+export function defineRoute<
+  A extends Access,
+  P extends z.ZodType | undefined = undefined,
+  Q extends z.ZodType | undefined = undefined,
+  B extends z.ZodType | undefined = undefined,
+>(definition: Definition<A, P, Q, B>): Route {
   // serveRoute parses with these very schemas and looks the session up as `access` says.
   return definition as unknown as Route;
 }

@@ -18,7 +18,13 @@ export interface ServeDependencies {
 }
 
 /** Serves one request by its route: origin, session, parameters, query, body, then the handler, in this order. */
-export async function serveRoute(dependencies: ServeDependencies, route: Route, request: RoutedRequest, response: ServerResponse, signal: AbortSignal): Promise<void> {
+export async function serveRoute(
+  dependencies: ServeDependencies,
+  route: Route,
+  request: RoutedRequest,
+  response: ServerResponse,
+  signal: AbortSignal,
+): Promise<void> {
   const { checkOrigin, sessionCookie } = dependencies;
   if (route.access !== 'public') checkOrigin(request);
   const cookieHeader = request.headers.cookie;
@@ -34,16 +40,27 @@ export async function serveRoute(dependencies: ServeDependencies, route: Route, 
 }
 
 /** Answers with JSON, or with nothing. */
-export function sendJson(response: ServerResponse, status: number, body: object | undefined, headers: Readonly<Record<string, string>> = {}): void {
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: object | undefined,
+  headers: Readonly<Record<string, string>> = {},
+): void {
   if (body === undefined) {
     response.writeHead(status, headers).end();
     return;
   }
   const text = JSON.stringify(body);
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text), ...headers }).end(text);
+  response
+    .writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text), ...headers })
+    .end(text);
 }
 
-async function authenticate({ pool, clock }: ServeDependencies, access: Access, plaintextToken: string | undefined): Promise<Session | undefined> {
+async function authenticate(
+  { pool, clock }: ServeDependencies,
+  access: Access,
+  plaintextToken: string | undefined,
+): Promise<Session | undefined> {
   if (access === 'public' || access === 'site') return undefined;
   const session = plaintextToken === undefined ? undefined : await findSession(pool, plaintextToken, clock());
   if (!session) throw new TacetError('session_missing');

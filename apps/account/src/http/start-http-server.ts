@@ -36,7 +36,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
   const app = createApp(options, stopping.signal, running);
-  const server = createServer({ maxHeaderSize: headerBytesMax, headersTimeout: headersMsMax, requestTimeout: requestMsMax, keepAliveTimeout: idleMs, noDelay: true }, app as never);
+  const server = createServer(
+    { maxHeaderSize: headerBytesMax, headersTimeout: headersMsMax, requestTimeout: requestMsMax, keepAliveTimeout: idleMs, noDelay: true },
+    app as never,
+  );
   server.maxConnections = connectionsMax;
   server.on('clientError', (error, socket) => refuse(error, socket as Socket, options.publicOrigin));
   await listen(server, options.host, options.port);
@@ -77,13 +80,20 @@ function createApp(options: HttpServerOptions, stopping: AbortSignal, running: S
   }
   app.use((request: Request, response: Response) => sendError(options, 'unknown', request, response, new TacetError('route_unknown')));
   // Express itself throws only for paths that cannot be decoded; its message quotes them.
-  const onExpressError: ErrorRequestHandler = (_error, request, response, _next) => sendError(options, 'unknown', request, response, new TacetError('bad_request'));
+  const onExpressError: ErrorRequestHandler = (_error, request, response, _next) =>
+    sendError(options, 'unknown', request, response, new TacetError('bad_request'));
   app.use(onExpressError);
   return app;
 }
 
 /** Answers one request; never throws. */
-async function answer(options: HttpServerOptions, route: Route, request: Request, response: Response, stopping: AbortSignal): Promise<void> {
+async function answer(
+  options: HttpServerOptions,
+  route: Route,
+  request: Request,
+  response: Response,
+  stopping: AbortSignal,
+): Promise<void> {
   const label = `${route.method} ${route.path}`;
   const beganAt = performance.now();
   const left = new AbortController();
@@ -116,7 +126,12 @@ function sendError({ events, publicOrigin }: HttpServerOptions, label: string, r
   }
   // What is left of the body is thrown away as it comes: closing at once would lose the answer on its way.
   request.resume();
-  sendJson(response, typed.httpStatus, toErrorEnvelope(typed, publicOrigin, requestId), typed.code === 'internal_error' ? { 'x-request-id': requestId } : {});
+  sendJson(
+    response,
+    typed.httpStatus,
+    toErrorEnvelope(typed, publicOrigin, requestId),
+    typed.code === 'internal_error' ? { 'x-request-id': requestId } : {},
+  );
 }
 
 /** Nothing of account is for caches, frames, or other sites. */
@@ -138,7 +153,13 @@ function refuse(error: Error & { code?: string }, socket: Socket, publicOrigin: 
   const code = codeOfClientError(error.code);
   const typed = new TacetError(code);
   const body = JSON.stringify(toErrorEnvelope(typed, publicOrigin, ''));
-  const head = [`HTTP/1.1 ${typed.httpStatus} ${STATUS_CODES[typed.httpStatus]}`, 'content-type: application/json; charset=utf-8', `content-length: ${Buffer.byteLength(body)}`, 'cache-control: no-store', 'connection: close'];
+  const head = [
+    `HTTP/1.1 ${typed.httpStatus} ${STATUS_CODES[typed.httpStatus]}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'cache-control: no-store',
+    'connection: close',
+  ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 

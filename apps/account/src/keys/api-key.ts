@@ -35,7 +35,8 @@ export interface ApiKeyRow {
 
 /** The columns of `ApiKeyRow`; the table is named `k`. */
 export const apiKeyColumns =
-  'k.key_id, k.account_id, k.public_id, k.name, k.no_log, k.models, k.requests_per_minute, k.tokens_per_minute, k.concurrent_requests, k.spend_day_nano, k.spend_month_nano, k.spend_total_nano, k.expires_at, k.revoked_at';
+  'k.key_id, k.account_id, k.public_id, k.name, k.no_log, k.models, k.requests_per_minute, k.tokens_per_minute, ' +
+  'k.concurrent_requests, k.spend_day_nano, k.spend_month_nano, k.spend_total_nano, k.expires_at, k.revoked_at';
 
 /** A key out of its row. */
 export function toApiKey(row: ApiKeyRow): ApiKey {

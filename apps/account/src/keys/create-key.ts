@@ -17,9 +17,16 @@ const publicIdTries = 3;
  * Makes a key. Throws `field_invalid` for an expiry that has passed, `not_found` for an unknown account,
  * `account_suspended`, and `conflict` for an account that is opening or being deleted or has too many keys.
  */
-export async function createKey(pool: Pool, checkSecret: Uint8Array, accountId: string, settings: KeySettings, nowMs: number): Promise<CreatedKey> {
+export async function createKey(
+  pool: Pool,
+  checkSecret: Uint8Array,
+  accountId: string,
+  settings: KeySettings,
+  nowMs: number,
+): Promise<CreatedKey> {
   const expiresAt = settings.expires_at === null ? null : new Date(settings.expires_at);
-  if (expiresAt && expiresAt.getTime() <= nowMs) throw new TacetError('field_invalid', { param: 'expires_at', message: 'expires_at has passed already.' });
+  if (expiresAt && expiresAt.getTime() <= nowMs)
+    throw new TacetError('field_invalid', { param: 'expires_at', message: 'expires_at has passed already.' });
   for (let tries = 1; ; tries++) {
     const { plaintextKey, publicId, hash } = createApiKey(checkSecret);
     try {
@@ -37,7 +44,9 @@ export async function createKey(pool: Pool, checkSecret: Uint8Array, accountId: 
 
 async function checkMayCreate(connection: Connection, accountId: string): Promise<void> {
   // FOR SHARE: a suspension or deletion that begins meanwhile waits, and then finds this key too.
-  const { rows } = await connection.query<{ status: string }>('SELECT status FROM account.account WHERE account_id = $1 FOR SHARE', [accountId]);
+  const { rows } = await connection.query<{ status: string }>('SELECT status FROM account.account WHERE account_id = $1 FOR SHARE', [
+    accountId,
+  ]);
   const status = rows[0]?.status;
   if (status === undefined) throw new TacetError('not_found');
   if (status === 'suspended') throw new TacetError('account_suspended');
@@ -46,10 +55,18 @@ async function checkMayCreate(connection: Connection, accountId: string): Promis
     'SELECT count(*) AS live FROM (SELECT 1 FROM account.api_key WHERE account_id = $1 AND revoked_at IS NULL LIMIT $2) AS counted',
     [accountId, keysMax],
   );
-  if ((counted[0]?.live ?? 0n) >= BigInt(keysMax)) throw new TacetError('conflict', { message: `An account has at most ${keysMax} keys that are not revoked.` });
+  if ((counted[0]?.live ?? 0n) >= BigInt(keysMax))
+    throw new TacetError('conflict', { message: `An account has at most ${keysMax} keys that are not revoked.` });
 }
 
-async function insertKey(connection: Connection, accountId: string, publicId: string, hash: Buffer, settings: KeySettings, expiresAt: Date | null): Promise<ApiKey> {
+async function insertKey(
+  connection: Connection,
+  accountId: string,
+  publicId: string,
+  hash: Buffer,
+  settings: KeySettings,
+  expiresAt: Date | null,
+): Promise<ApiKey> {
   const { name, no_log: noLog, models, limits } = settings;
   const { rows } = await connection.query<ApiKeyRow>(
     `INSERT INTO account.api_key AS k (key_id, account_id, public_id, hash, name, no_log, models, requests_per_minute, tokens_per_minute,

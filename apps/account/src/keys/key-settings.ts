@@ -15,11 +15,19 @@ const int64Max = 9_223_372_036_854_775_807n;
 export const modelIdSchema = z
   .string()
   .min(1)
-  .refine((id) => id.isWellFormed() && !/\p{Cc}/u.test(id) && Buffer.byteLength(id) <= modelIdBytesMax, `is a model id of at most ${modelIdBytesMax} bytes`);
+  .refine(
+    (id) => id.isWellFormed() && !/\p{Cc}/u.test(id) && Buffer.byteLength(id) <= modelIdBytesMax,
+    `is a model id of at most ${modelIdBytesMax} bytes`,
+  );
 
 /** Text that people name something with: one line, without control characters. */
 export const lineSchema = (charactersMax: number) =>
-  z.string().refine((text) => text.isWellFormed() && text.trim() !== '' && [...text].length <= charactersMax && !/\p{Cc}/u.test(text), `is one line of 1 to ${charactersMax} characters`);
+  z
+    .string()
+    .refine(
+      (text) => text.isWellFormed() && text.trim() !== '' && [...text].length <= charactersMax && !/\p{Cc}/u.test(text),
+      `is one line of 1 to ${charactersMax} characters`,
+    );
 
 /** Nano-USD as a decimal string; `"0"` = no limit. */
 const spendSchema = z

@@ -11,7 +11,12 @@ const footer = '\n\nIf this was not you, do nothing.\n';
  */
 export function verifyMail(to: string, publicOrigin: string, plaintextToken: string): Mail {
   const link = `${publicOrigin}/verify#token=${plaintextToken}`;
-  return { kind: 'verify', to, subject: 'Confirm your address', text: `Open this link within 15 minutes to confirm your address and sign in:\n\n${link}${footer}` };
+  return {
+    kind: 'verify',
+    to,
+    subject: 'Confirm your address',
+    text: `Open this link within 15 minutes to confirm your address and sign in:\n\n${link}${footer}`,
+  };
 }
 
 /** Tells the owner of an account that somebody signed up with its address. */
@@ -20,7 +25,9 @@ export function alreadyRegisteredMail(to: string, publicOrigin: string): Mail {
     kind: 'already_registered',
     to,
     subject: 'You already have an account',
-    text: `Somebody signed up with your address at ${publicOrigin}, where you already have an account. Sign in there, or ask for a new password.${footer}`,
+    text:
+      `Somebody signed up with your address at ${publicOrigin}, where you already have an account. ` +
+      `Sign in there, or ask for a new password.${footer}`,
   };
 }
 
@@ -30,12 +37,19 @@ export function deletingMail(to: string, publicOrigin: string): Mail {
     kind: 'deleting',
     to,
     subject: 'Your account is being deleted',
-    text: `Somebody signed up with your address at ${publicOrigin}, while your account there is being deleted. Sign up again in some minutes.${footer}`,
+    text:
+      `Somebody signed up with your address at ${publicOrigin}, while your account there is being deleted. ` +
+      `Sign up again in some minutes.${footer}`,
   };
 }
 
 /** The mail behind a forgotten password. */
 export function resetMail(to: string, publicOrigin: string, plaintextToken: string): Mail {
   const link = `${publicOrigin}/reset#token=${plaintextToken}`;
-  return { kind: 'reset', to, subject: 'Set a new password', text: `Open this link within 15 minutes to set a new password:\n\n${link}${footer}` };
+  return {
+    kind: 'reset',
+    to,
+    subject: 'Set a new password',
+    text: `Open this link within 15 minutes to set a new password:\n\n${link}${footer}`,
+  };
 }

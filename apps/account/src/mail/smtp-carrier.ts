@@ -4,7 +4,7 @@ import { isLoopback } from '../config.ts';
 import type { MailCarrier } from './mail.ts';
 
 const connectMs = 10_000;
-const answerMs = 20_000;
+const answerMs = 10_000;
 
 /**
  * Sends by SMTP. The file holds one URL (`smtps://user:password@host:465` or `smtp://…:587`); without TLS from the
@@ -13,7 +13,8 @@ const answerMs = 20_000;
 export function openSmtpCarrier(urlFile: string, from: string): MailCarrier {
   const variable = 'TACET_ACCOUNT_SMTP_URL_FILE';
   const url = URL.parse(readSecretFile(variable, urlFile));
-  if (url === null || (url.protocol !== 'smtp:' && url.protocol !== 'smtps:') || url.hostname === '') throw new Error(`${variable}: must hold smtp://… or smtps://…`);
+  if (url === null || (url.protocol !== 'smtp:' && url.protocol !== 'smtps:') || url.hostname === '')
+    throw new Error(`${variable}: must hold smtp://… or smtps://…`);
   const secure = url.protocol === 'smtps:';
   const transport = createTransport({
     host: url.hostname.replace(/^\[|\]$/g, ''),

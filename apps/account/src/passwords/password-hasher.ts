@@ -26,7 +26,10 @@ export interface PasswordHasher {
 
 /** Makes a hasher, with a hash of its own that stands in where an account has none. */
 export async function createPasswordHasher(peppers: Peppers): Promise<PasswordHasher> {
-  const standIn: StoredPassword = { passwordHash: await hash(bcryptInput(randomBytes(24).toString('hex'), peppers.newest), bcryptCost), pepperVersion: peppers.newest.version };
+  const standIn: StoredPassword = {
+    passwordHash: await hash(bcryptInput(randomBytes(24).toString('hex'), peppers.newest), bcryptCost),
+    pepperVersion: peppers.newest.version,
+  };
   let running = 0;
   const bounded = async <T>(work: () => Promise<T>): Promise<T> => {
     if (running >= hashesMax) throw new TacetError('overloaded', { retryAfterMs: 1_000 });
@@ -39,7 +42,10 @@ export async function createPasswordHasher(peppers: Peppers): Promise<PasswordHa
   };
   return {
     hash: (plaintextPassword) =>
-      bounded(async () => ({ passwordHash: await hash(bcryptInput(plaintextPassword, peppers.newest), bcryptCost), pepperVersion: peppers.newest.version })),
+      bounded(async () => ({
+        passwordHash: await hash(bcryptInput(plaintextPassword, peppers.newest), bcryptCost),
+        pepperVersion: peppers.newest.version,
+      })),
     verify: (plaintextPassword, stored) =>
       bounded(async () => {
         const pepper = stored && peppers.find(stored.pepperVersion);
@@ -47,7 +53,8 @@ export async function createPasswordHasher(peppers: Peppers): Promise<PasswordHa
         const equal = await compare(bcryptInput(plaintextPassword, pepper ?? peppers.newest), against.passwordHash);
         return equal && against !== standIn;
       }),
-    isOutdated: ({ passwordHash, pepperVersion }) => pepperVersion !== peppers.newest.version || !passwordHash.startsWith(`$2b$${bcryptCost}$`),
+    isOutdated: ({ passwordHash, pepperVersion }) =>
+      pepperVersion !== peppers.newest.version || !passwordHash.startsWith(`$2b$${bcryptCost}$`),
   };
 }
 

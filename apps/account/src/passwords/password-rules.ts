@@ -6,7 +6,12 @@ export const passwordCharactersMin = 12;
 export const passwordBytesMax = 1_024;
 
 /** A password to compare with: only what would be costly or ambiguous is refused. */
-export const passwordSchema = z.string().refine((text) => text.isWellFormed() && Buffer.byteLength(text) <= passwordBytesMax, `is text of at most ${passwordBytesMax} bytes`);
+export const passwordSchema = z
+  .string()
+  .refine((text) => text.isWellFormed() && Buffer.byteLength(text) <= passwordBytesMax, `is text of at most ${passwordBytesMax} bytes`);
 
 /** A password to be set. */
-export const newPasswordSchema = passwordSchema.refine((text) => [...text.normalize('NFKC')].length >= passwordCharactersMin, `has at least ${passwordCharactersMin} characters`);
+export const newPasswordSchema = passwordSchema.refine(
+  (text) => [...text.normalize('NFKC')].length >= passwordCharactersMin,
+  `has at least ${passwordCharactersMin} characters`,
+);

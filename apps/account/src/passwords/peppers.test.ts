@@ -8,7 +8,8 @@ const folder = mkdtempSync(join(tmpdir(), 'tacet-peppers-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test('the highest version is the newest, whatever the order of the names', () => {
-  for (const version of [2, 10, 9]) writeFileSync(join(folder, `pepper.${version}.key`), `${'0a'.repeat(31)}${String(version).padStart(2, '0')}\n`, { mode: 0o600 });
+  for (const version of [2, 10, 9])
+    writeFileSync(join(folder, `pepper.${version}.key`), `${'0a'.repeat(31)}${String(version).padStart(2, '0')}\n`, { mode: 0o600 });
   writeFileSync(join(folder, 'README'), 'not a pepper');
   const peppers = readPeppers(folder);
   expect([peppers.newest.version, peppers.find(9)?.key.at(-1), peppers.find(3)]).toEqual([10, 9, undefined]);

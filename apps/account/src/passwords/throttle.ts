@@ -35,7 +35,8 @@ export interface Throttle {
 
 /** Makes a throttle whose subjects are keyed by `pepper`. */
 export function createThrottle(pepper: Pepper): Throttle {
-  const subjectOf = (rule: ThrottleRule, subject: string) => createHmac('sha256', pepper.key).update(`throttle\0${rule.name}\0${subject}`).digest();
+  const subjectOf = (rule: ThrottleRule, subject: string) =>
+    createHmac('sha256', pepper.key).update(`throttle\0${rule.name}\0${subject}`).digest();
   return {
     spend: async (db, rule, subject, nowMs) => {
       const now = new Date(nowMs);
@@ -48,7 +49,8 @@ export function createThrottle(pepper: Pepper): Throttle {
         [subjectOf(rule, subject), new Date(nowMs + rule.windowMs), now],
       );
       const [row] = rows;
-      if (row && row.attempts > rule.attemptsMax) throw new TacetError('rate_limited', { retryAfterMs: Math.max(1_000, row.expires_at.getTime() - nowMs) });
+      if (row && row.attempts > rule.attemptsMax)
+        throw new TacetError('rate_limited', { retryAfterMs: Math.max(1_000, row.expires_at.getTime() - nowMs) });
     },
     forgive: async (db, rule, subject) => {
       await db.query('DELETE FROM account.throttle WHERE subject = $1', [subjectOf(rule, subject)]);

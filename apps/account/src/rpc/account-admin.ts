@@ -23,7 +23,14 @@ import { readPageSize } from './page-size.ts';
 import { fromLimitsMessage, toAccountMessage, toKeyMessage } from './to-message.ts';
 
 const operatorAlone = ['operator'] as const;
-const policy = { CreateAccount: operatorAlone, ListAccounts: operatorAlone, SuspendAccount: operatorAlone, CreateKey: operatorAlone, ListKeys: operatorAlone, RevokeKey: operatorAlone };
+const policy = {
+  CreateAccount: operatorAlone,
+  ListAccounts: operatorAlone,
+  SuspendAccount: operatorAlone,
+  CreateKey: operatorAlone,
+  ListKeys: operatorAlone,
+  RevokeKey: operatorAlone,
+};
 
 export interface AccountAdminDependencies extends CreateAccountDependencies {
   readonly checkSecret: Uint8Array;
@@ -48,13 +55,22 @@ export function offerAccountAdmin(dependencies: AccountAdminDependencies): Offer
         }),
       ),
     CreateKey: async (request) => {
-      const { key, plaintextKey } = await createKey(pool, checkSecret, idText(request.accountId, 'account_id'), readKeySettings(request), clock());
+      const { key, plaintextKey } = await createKey(
+        pool,
+        checkSecret,
+        idText(request.accountId, 'account_id'),
+        readKeySettings(request),
+        clock(),
+      );
       return { key: toKeyMessage(key), plaintextKey };
     },
     ListKeys: async ({ accountId: bytes, after, pageSize }) => {
       const accountId = idText(bytes, 'account_id');
       if (!(await findAccount(pool, accountId))) throw new TacetError('not_found');
-      const { keys, next } = await listKeys(pool, accountId, { after: after.length === 0 ? undefined : idText(after, 'after'), pageSize: readPageSize(pageSize) });
+      const { keys, next } = await listKeys(pool, accountId, {
+        after: after.length === 0 ? undefined : idText(after, 'after'),
+        pageSize: readPageSize(pageSize),
+      });
       return { keys: keys.map(toKeyMessage), next: next === undefined ? none : idBytes(next) };
     },
     RevokeKey: async (request) => toKeyMessage(await revokeKey(pool, readKeyReference(request), clock())),
@@ -66,17 +82,31 @@ async function answerListAccounts(pool: Pool, { email, after, pageSize }: ListAc
     const found = await findAccountByEmail(pool, parseInput(z.object({ email: emailSchema }), { email }).email);
     return { accounts: found ? [toAccountMessage(found.account)] : [], next: none };
   }
-  const { accounts, next } = await listAccounts(pool, { after: after.length === 0 ? undefined : idText(after, 'after'), pageSize: readPageSize(pageSize) });
+  const { accounts, next } = await listAccounts(pool, {
+    after: after.length === 0 ? undefined : idText(after, 'after'),
+    pageSize: readPageSize(pageSize),
+  });
   return { accounts: accounts.map(toAccountMessage), next: next === undefined ? none : idBytes(next) };
 }
 
 function readKeySettings({ name, noLog, models, limits, expiresAtMs }: CreateKeyRequest): KeySettings {
   const expiry = Number(expiresAtMs);
-  if (expiry < 0 || expiry > 253_402_300_799_999) throw new TacetError('field_invalid', { param: 'expires_at_ms', message: 'expires_at_ms is UTC milliseconds before the year 10000; 0 = never.' });
-  return parseInput(keySettingsSchema, { name, no_log: noLog, models, limits: fromLimitsMessage(limits), expires_at: expiry === 0 ? null : new Date(expiry).toISOString() });
+  if (expiry < 0 || expiry > 253_402_300_799_999)
+    throw new TacetError('field_invalid', {
+      param: 'expires_at_ms',
+      message: 'expires_at_ms is UTC milliseconds before the year 10000; 0 = never.',
+    });
+  return parseInput(keySettingsSchema, {
+    name,
+    no_log: noLog,
+    models,
+    limits: fromLimitsMessage(limits),
+    expires_at: expiry === 0 ? null : new Date(expiry).toISOString(),
+  });
 }
 
 function readKeyReference({ keyId, publicId }: RevokeKeyRequest): KeyReference {
-  if ((keyId.length === 0) === (publicId === '')) throw new TacetError('field_invalid', { param: 'key_id', message: 'Exactly one of key_id and public_id is given.' });
+  if ((keyId.length === 0) === (publicId === ''))
+    throw new TacetError('field_invalid', { param: 'key_id', message: 'Exactly one of key_id and public_id is given.' });
   return publicId === '' ? { keyId: idText(keyId, 'key_id') } : { publicId };
 }

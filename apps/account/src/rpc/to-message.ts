@@ -18,7 +18,17 @@ export function toAccountMessage({ accountId, email, emailVerified, status, crea
 /** A key as the operator is told of it. */
 export function toKeyMessage(key: ApiKey): KeyMessage {
   const { keyId, accountId, publicId, name, noLog, models, limits, expiresAtMs = 0, revokedAtMs = 0 } = key;
-  return { keyId: idBytes(keyId), accountId: idBytes(accountId), publicId, name, noLog, models: [...models], limits: toLimitsMessage(limits), expiresAtMs, revokedAtMs };
+  return {
+    keyId: idBytes(keyId),
+    accountId: idBytes(accountId),
+    publicId,
+    name,
+    noLog,
+    models: [...models],
+    limits: toLimitsMessage(limits),
+    expiresAtMs,
+    revokedAtMs,
+  };
 }
 
 /** A look-up's answer for an edge. */

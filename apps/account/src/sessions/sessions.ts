@@ -52,7 +52,8 @@ export async function findSession(db: Queryable, plaintextToken: string, nowMs: 
   const [row] = rows;
   if (!row) return undefined;
   const today = dayOf(nowMs);
-  if (row.last_seen_on < today) await db.query('UPDATE account.session SET last_seen_on = $2 WHERE hash = $1 AND last_seen_on < $2', [hash, today]);
+  if (row.last_seen_on < today)
+    await db.query('UPDATE account.session SET last_seen_on = $2 WHERE hash = $1 AND last_seen_on < $2', [hash, today]);
   return { hash, account: toAccount(row), authenticatedAtMs: row.authenticated_at.getTime() };
 }
 

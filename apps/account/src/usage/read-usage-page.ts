@@ -1,5 +1,10 @@
 import { idBytes } from '../identifiers.ts';
-import { toPeriodUsageResource, toRequestUsageResource, type PeriodUsageResource, type RequestUsageResource } from '../http/resources/usage-resource.ts';
+import {
+  toPeriodUsageResource,
+  toRequestUsageResource,
+  type PeriodUsageResource,
+  type RequestUsageResource,
+} from '../http/resources/usage-resource.ts';
 import { peerError, type Peers } from '../peers.ts';
 
 /** Where a page ended: the time in the id of its last request, and the requests of that very millisecond that were shown. */
@@ -29,7 +34,11 @@ const pageMs = 20_000;
  * Reads one page of an account's usage from billing, which lists by the time in the request's id (UUIDv7), its
  * admission: what was shown of the last millisecond is asked for again and left out. Throws `unavailable`.
  */
-export async function readUsagePage(ledger: Peers['ledger'], accountId: string, { fromMs = 0, toMs = 0, cursor, pageSize }: UsageQuery): Promise<UsagePage> {
+export async function readUsagePage(
+  ledger: Peers['ledger'],
+  accountId: string,
+  { fromMs = 0, toMs = 0, cursor, pageSize }: UsageQuery,
+): Promise<UsagePage> {
   const shown = new Set(cursor?.shownIds);
   const request = { accountId: idBytes(accountId), fromMs, toMs: cursor ? cursor.atMs + 1 : toMs, requestsMax: pageSize + shown.size + 1 };
   const requests: RequestUsageResource[] = [];

@@ -2,7 +2,17 @@ import { mkdtempSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applicationEnvironment, createPortSource, deploymentPaths, ensureCertificates, ensureSecrets, startProcess, writeSecret, type ApplicationProcess, type DeploymentPaths } from '@tacet/constellation';
+import {
+  applicationEnvironment,
+  createPortSource,
+  deploymentPaths,
+  ensureCertificates,
+  ensureSecrets,
+  startProcess,
+  writeSecret,
+  type ApplicationProcess,
+  type DeploymentPaths,
+} from '@tacet/constellation';
 import { openPool, type Pool } from '@tacet/database';
 import { createRpcClient, readTlsFolder, type RpcClient } from '@tacet/rpc';
 import { createTestDatabase, eventually, type TestDatabase } from '@tacet/testing';
@@ -41,7 +51,10 @@ export interface AccountUnderTest {
   stop(): Promise<void>;
 }
 
-export async function startAccount(settings: Readonly<Record<string, string>> = {}, flags: readonly string[] = []): Promise<AccountUnderTest> {
+export async function startAccount(
+  settings: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = [],
+): Promise<AccountUnderTest> {
   const folder = mkdtempSync(join(tmpdir(), 'tacet-account-'));
   const paths = deploymentPaths(folder);
   await ensureSecrets(paths);
@@ -58,8 +71,17 @@ export async function startAccount(settings: Readonly<Record<string, string>> = 
   const ports = { public: await nextPort(), rpc: await nextPort(), metrics: await nextPort() };
   const url = `http://127.0.0.1:${ports.public}`;
   const rpcAddress = `127.0.0.1:${ports.rpc}`;
-  const addresses = { keys: `127.0.0.1:${keys.port}`, ledger: `127.0.0.1:${ledger.port}`, directory: rpcAddress, edgeInternalUrl: edge.url, accountPublicUrl: url };
-  const environment = { ...applicationEnvironment({ application: 'account', name: 'account', ports }, { mode: 'embedded', paths, addresses }), ...settings };
+  const addresses = {
+    keys: `127.0.0.1:${keys.port}`,
+    ledger: `127.0.0.1:${ledger.port}`,
+    directory: rpcAddress,
+    edgeInternalUrl: edge.url,
+    accountPublicUrl: url,
+  };
+  const environment = {
+    ...applicationEnvironment({ application: 'account', name: 'account', ports }, { mode: 'embedded', paths, addresses }),
+    ...settings,
+  };
   const process = await startProcess('account', environment, { folder, workingFolder: folder, flags });
   await process.waitUntilReady();
   const operator = createRpcClient('AccountAdmin', { address: rpcAddress, tls: tlsOf('operator'), server: 'account' });
@@ -90,7 +112,11 @@ export async function startAccount(settings: Readonly<Record<string, string>> = 
     restart: async () => {
       await process.restart();
       await process.waitUntilReady();
-      await eventually('the clients reach the process', async () => (await Promise.all([directory.Resolve({ hash: Buffer.alloc(32) }), operator.ListAccounts({ pageSize: 1 })])).length === 2);
+      await eventually(
+        'the clients reach the process',
+        async () =>
+          (await Promise.all([directory.Resolve({ hash: Buffer.alloc(32) }), operator.ListAccounts({ pageSize: 1 })])).length === 2,
+      );
     },
     log: () => readFile(process.logFile, 'utf8'),
     stop: async () => {

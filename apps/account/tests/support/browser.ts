@@ -32,14 +32,23 @@ export class Browser {
     const sent = rawBody ?? (body === undefined ? undefined : JSON.stringify(body));
     const response = await request(this.#url + path, {
       method: method as 'GET',
-      headers: { ...(sent === undefined ? {} : { 'content-type': 'application/json' }), ...(this.cookie === undefined ? {} : { cookie: this.cookie }), ...headers },
+      headers: {
+        ...(sent === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(this.cookie === undefined ? {} : { cookie: this.cookie }),
+        ...headers,
+      },
       ...(sent === undefined ? {} : { body: sent }),
       ...(signal ? { signal } : {}),
     });
     const [setCookie] = [response.headers['set-cookie'] ?? []].flat();
     if (setCookie !== undefined) this.cookie = /Max-Age=0/.test(setCookie) ? undefined : setCookie.split(';')[0];
     const text = await response.body.text();
-    return { status: response.statusCode, headers: response.headers, text, json: response.headers['content-type']?.includes('application/json') ? JSON.parse(text) : {} };
+    return {
+      status: response.statusCode,
+      headers: response.headers,
+      text,
+      json: response.headers['content-type']?.includes('application/json') ? JSON.parse(text) : {},
+    };
   }
 
   get(path: string, options?: CallOptions): Promise<Answer> {

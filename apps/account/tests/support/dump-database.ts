@@ -5,7 +5,9 @@ import { openPool } from '@tacet/database';
 export async function dumpDatabase(database: TestDatabase): Promise<string> {
   const pool = await openPool({ url: database.urlOf('tacet_owner'), applicationName: 'dump', connectionsMax: 1 });
   try {
-    const { rows: tables } = await pool.query<{ name: string }>("SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables WHERE table_schema IN ('account', 'billing')");
+    const { rows: tables } = await pool.query<{ name: string }>(
+      "SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables WHERE table_schema IN ('account', 'billing')",
+    );
     const texts: string[] = [];
     for (const { name } of tables) {
       const { rows } = await pool.query<{ text: string }>(`SELECT t::text AS text FROM ${name} AS t`);

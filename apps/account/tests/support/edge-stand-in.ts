@@ -26,21 +26,25 @@ export class EdgeStandIn {
   #server: Server | undefined;
 
   get url(): string {
-    return `https://127.0.0.1:${(this.#server?.address() as AddressInfo).port}`;
+    const address = this.#server?.address() as AddressInfo | undefined;
+    return `https://127.0.0.1:${address?.port ?? 0}`;
   }
 
   async start(tls: TlsFiles, port: number): Promise<void> {
-    const server = createServer({ key: tls.key, cert: tls.certificate, ca: tls.authority, requestCert: true, rejectUnauthorized: true }, (request, response) => {
-      void (async () => {
-        let text = '';
-        for await (const chunk of request) text += String(chunk);
-        const aborted = once(response, 'close').then(() => !response.writableFinished);
-        const caller = identityOf((request.socket as TLSSocket).getPeerCertificate());
-        const seen: SeenRequest = { path: request.url ?? '', headers: request.headers, caller, body: JSON.parse(text), aborted };
-        this.seen.push(seen);
-        await (this.next.shift() ?? streamAnswer(['Hello ', 'there.']))(response, seen);
-      })();
-    });
+    const server = createServer(
+      { key: tls.key, cert: tls.certificate, ca: tls.authority, requestCert: true, rejectUnauthorized: true },
+      (request, response) => {
+        void (async () => {
+          let text = '';
+          for await (const chunk of request) text += String(chunk);
+          const aborted = once(response, 'close').then(() => !response.writableFinished);
+          const caller = identityOf((request.socket as TLSSocket).getPeerCertificate());
+          const seen: SeenRequest = { path: request.url ?? '', headers: request.headers, caller, body: JSON.parse(text), aborted };
+          this.seen.push(seen);
+          await (this.next.shift() ?? streamAnswer(['Hello ', 'there.']))(response, seen);
+        })();
+      },
+    );
     this.#server = server;
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   }
@@ -80,5 +84,8 @@ export function streamThen(pieces: readonly string[], then: Respond): Respond {
 
 /** Refuses with the envelope of an error. */
 export function refuseWith(status: number, code: string, headers: Readonly<Record<string, string>> = {}): Respond {
-  return (response) => void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify({ error: { message: 'canary-of-the-edge', type: 'x', param: null, code } }));
+  return (response) =>
+    void response
+      .writeHead(status, { 'content-type': 'application/json', ...headers })
+      .end(JSON.stringify({ error: { message: 'canary-of-the-edge', type: 'x', param: null, code } }));
 }

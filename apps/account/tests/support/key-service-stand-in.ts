@@ -32,7 +32,17 @@ export class KeyServiceStandIn {
     };
     const keys = offer(
       'KeyService',
-      { CreateDek: account, ShredAccount: account, RotateDek: nobody, RewrapDek: nobody, RewrapAll: nobody, RotateKek: nobody, DescribeKeys: nobody, DestroyKekVersion: nobody, DestroyEpochs: nobody },
+      {
+        CreateDek: account,
+        ShredAccount: account,
+        RotateDek: nobody,
+        RewrapDek: nobody,
+        RewrapAll: nobody,
+        RotateKek: nobody,
+        DescribeKeys: nobody,
+        DestroyKekVersion: nobody,
+        DestroyEpochs: nobody,
+      },
       {
         CreateDek: async ({ accountId }) => {
           await this.#enter('CreateDek');
@@ -94,7 +104,8 @@ export class KeyServiceStandIn {
 }
 
 function contextBytes(context: RecordContext | null): Buffer {
-  if (!context || context.conversationId.length !== 16 || context.messageId.length !== 16) throw new TacetError('field_invalid', { param: 'context' });
+  if (!context || context.conversationId.length !== 16 || context.messageId.length !== 16)
+    throw new TacetError('field_invalid', { param: 'context' });
   return Buffer.concat([context.conversationId, context.messageId, Buffer.from([context.field, context.schema])]);
 }
 

@@ -27,10 +27,36 @@ export class LedgerStandIn {
     const refuse = async () => {
       throw new TacetError('rpc_not_allowed');
     };
-    const nobodys = { OpenEdgeSession: nobody, Heartbeat: nobody, SetLease: nobody, AppendUsage: nobody, GrantCredit: nobody, SetOverdraft: nobody, ApplyPrices: nobody, CheckLedger: nobody };
-    const refused = { OpenEdgeSession: refuse, Heartbeat: refuse, SetLease: refuse, AppendUsage: refuse, GrantCredit: refuse, SetOverdraft: refuse, ApplyPrices: refuse, CheckLedger: refuse };
-    const accounts = { OpenAccount: account, GetBalance: account, ListUsage: account, ListTransfers: account, CloseAccount: account, ForgetAccount: account, SuspendAccount: account };
-    const ledger = offer('Ledger', { ...nobodys, ...accounts } as never, { ...refused, ...this.#handlers() } as never);
+    const nobodys = {
+      OpenEdgeSession: nobody,
+      Heartbeat: nobody,
+      SetLease: nobody,
+      AppendUsage: nobody,
+      GrantCredit: nobody,
+      SetOverdraft: nobody,
+      ApplyPrices: nobody,
+      CheckLedger: nobody,
+    };
+    const refused = {
+      OpenEdgeSession: refuse,
+      Heartbeat: refuse,
+      SetLease: refuse,
+      AppendUsage: refuse,
+      GrantCredit: refuse,
+      SetOverdraft: refuse,
+      ApplyPrices: refuse,
+      CheckLedger: refuse,
+    };
+    const accounts = {
+      OpenAccount: account,
+      GetBalance: account,
+      ListUsage: account,
+      ListTransfers: account,
+      CloseAccount: account,
+      ForgetAccount: account,
+      SuspendAccount: account,
+    };
+    const ledger = offer('Ledger', { ...nobodys, ...accounts }, { ...refused, ...this.#handlers() });
     this.#server = await startRpcServer({ host: '127.0.0.1', port, tls, onInternalError: () => undefined }, [ledger]);
   }
 
@@ -54,7 +80,14 @@ export class LedgerStandIn {
       },
       GetBalance: async ({ accountId }: { accountId: Buffer }) => {
         const id = await known('GetBalance', accountId);
-        return { accountId, postedNano: '5000000000', heldNano: '1000', overdraftNano: '0', availableNano: '4999999000', suspended: this.suspended.has(id) };
+        return {
+          accountId,
+          postedNano: '5000000000',
+          heldNano: '1000',
+          overdraftNano: '0',
+          availableNano: '4999999000',
+          suspended: this.suspended.has(id),
+        };
       },
       ListUsage: (request: { accountId: Buffer; fromMs: string; toMs: string; requestsMax: number }) => this.#listUsage(request),
       ListTransfers: (request: { accountId: Buffer }) => this.#listTransfers(request),
@@ -82,7 +115,9 @@ export class LedgerStandIn {
     // As billing does: by the time in the id, the newest id first.
     const idOf = (row: UsageRow) => Buffer.from((row.request?.requestId ?? '') as Buffer).toString('hex');
     const at = (row: UsageRow) => Number.parseInt(idOf(row).slice(0, 12), 16);
-    const requests = this.usage.filter((row) => row.request && at(row) >= Number(fromMs) && (Number(toMs) === 0 || at(row) < Number(toMs))).sort((a, b) => (idOf(a) < idOf(b) ? 1 : -1));
+    const requests = this.usage
+      .filter((row) => row.request && at(row) >= Number(fromMs) && (Number(toMs) === 0 || at(row) < Number(toMs)))
+      .sort((a, b) => (idOf(a) < idOf(b) ? 1 : -1));
     yield* requests.slice(0, requestsMax || undefined);
     yield* this.usage.filter((row) => row.period);
   }

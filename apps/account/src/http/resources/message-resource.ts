@@ -16,6 +16,24 @@ export const messageResource = z.strictObject({
 export type MessageResource = z.output<typeof messageResource>;
 
 /** Makes the resource of an opened message. */
-export function toMessageResource({ id, parentId, position, role, revision, createdAtMs, plaintextContent, truncated }: OpenedMessage): MessageResource {
-  return { id, parent_id: parentId, position, role, revision, created_at: new Date(createdAtMs).toISOString(), content: plaintextContent, truncated };
+export function toMessageResource({
+  id,
+  parentId,
+  position,
+  role,
+  revision,
+  createdAtMs,
+  plaintextContent,
+  truncated,
+}: OpenedMessage): MessageResource {
+  return {
+    id,
+    parent_id: parentId,
+    position,
+    role,
+    revision,
+    created_at: new Date(createdAtMs).toISOString(),
+    content: plaintextContent,
+    truncated,
+  };
 }

@@ -15,5 +15,14 @@ export const receiptResource = z.strictObject({
 
 /** The public keys of a deployment (RFC 7517), Ed25519 (RFC 8037). */
 export const publicKeysResource = z.strictObject({
-  keys: z.array(z.strictObject({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string(), kid: z.string(), alg: z.literal('EdDSA'), use: z.literal('sig') })),
+  keys: z.array(
+    z.strictObject({
+      kty: z.literal('OKP'),
+      crv: z.literal('Ed25519'),
+      x: z.string(),
+      kid: z.string(),
+      alg: z.literal('EdDSA'),
+      use: z.literal('sig'),
+    }),
+  ),
 });

@@ -8,11 +8,23 @@ import { z } from 'zod';
 /** Money is nano-USD as a decimal string. */
 const nanoUsd = z.string().regex(/^-?\d+$/);
 
-export const balanceResource = z.strictObject({ posted_nano_usd: nanoUsd, held_nano_usd: nanoUsd, overdraft_nano_usd: nanoUsd, available_nano_usd: nanoUsd, suspended: z.boolean() });
+export const balanceResource = z.strictObject({
+  posted_nano_usd: nanoUsd,
+  held_nano_usd: nanoUsd,
+  overdraft_nano_usd: nanoUsd,
+  available_nano_usd: nanoUsd,
+  suspended: z.boolean(),
+});
 export type BalanceResource = z.output<typeof balanceResource>;
 
 export function toBalanceResource({ postedNano, heldNano, overdraftNano, availableNano, suspended }: Balance): BalanceResource {
-  return { posted_nano_usd: postedNano, held_nano_usd: heldNano, overdraft_nano_usd: overdraftNano, available_nano_usd: availableNano, suspended };
+  return {
+    posted_nano_usd: postedNano,
+    held_nano_usd: heldNano,
+    overdraft_nano_usd: overdraftNano,
+    available_nano_usd: availableNano,
+    suspended,
+  };
 }
 
 const tokens = { input_tokens: z.int(), cached_tokens: z.int(), output_tokens: z.int() };
@@ -86,7 +98,14 @@ export function toPeriodUsageResource(row: PeriodUsage): PeriodUsageResource {
 }
 
 /** One movement of money; positive is to the account. */
-export const transferResource = z.strictObject({ id: z.uuid(), amount_nano_usd: nanoUsd, counterpart: z.string(), kind: z.string(), reference: z.string(), created_at: z.iso.datetime() });
+export const transferResource = z.strictObject({
+  id: z.uuid(),
+  amount_nano_usd: nanoUsd,
+  counterpart: z.string(),
+  kind: z.string(),
+  reference: z.string(),
+  created_at: z.iso.datetime(),
+});
 export type TransferResource = z.output<typeof transferResource>;
 
 export function toTransferResource(row: Transfer): TransferResource {

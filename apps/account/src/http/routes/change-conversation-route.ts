@@ -17,10 +17,16 @@ export function changeConversationRoute(pool: Pool, sealer: Sealer, clock: Clock
   return defineRoute({
     method: 'PATCH',
     path: '/api/conversations/{id}',
-    summary: 'Change title or model, or mark the conversation ephemeral: it then ends 24 hours later and its records are sealed again for that. The mark is never taken back.',
+    summary:
+      'Change title or model, or mark the conversation ephemeral: it then ends 24 hours later, and its records are sealed ' +
+      'again for that. The mark is never taken back.',
     access: 'session',
     params: idParamsSchema,
-    body: z.strictObject({ model: modelIdSchema.optional(), title: lineSchema(titleCharactersMax).nullable().optional(), ephemeral: z.literal(true).optional() }),
+    body: z.strictObject({
+      model: modelIdSchema.optional(),
+      title: lineSchema(titleCharactersMax).nullable().optional(),
+      ephemeral: z.literal(true).optional(),
+    }),
     responses: { 200: { description: 'The conversation as it is now.', body: { kind: 'json', schema: conversationResource } } },
     errors: ['not_found', 'conversation_expired', 'conflict', 'kek_disabled', 'unavailable'],
     handle: async ({ params, body, session }) => {

@@ -18,8 +18,12 @@ export function changeSettingsRoute(pool: Pool, clock: Clock): Route {
     errors: ['reauthentication_required'],
     handle: async ({ body, session }) => {
       const { all_keys_no_log: allKeysNoLog, ephemeral_by_default: ephemeralByDefault } = body;
-      if (allKeysNoLog === false && session.account.allKeysNoLog && clock() - session.authenticatedAtMs > recentMs) throw new TacetError('reauthentication_required');
-      const changes: Partial<AccountSettings> = { ...(allKeysNoLog === undefined ? {} : { allKeysNoLog }), ...(ephemeralByDefault === undefined ? {} : { ephemeralByDefault }) };
+      if (allKeysNoLog === false && session.account.allKeysNoLog && clock() - session.authenticatedAtMs > recentMs)
+        throw new TacetError('reauthentication_required');
+      const changes: Partial<AccountSettings> = {
+        ...(allKeysNoLog === undefined ? {} : { allKeysNoLog }),
+        ...(ephemeralByDefault === undefined ? {} : { ephemeralByDefault }),
+      };
       return { status: 200, body: toSettingsResource(await changeAccountSettings(pool, session.account.accountId, changes)) };
     },
   });

@@ -18,7 +18,11 @@ export function createConversationRoute(pool: Pool, sealer: Sealer, clock: Clock
     path: '/api/conversations',
     summary: 'Begin a conversation. An ephemeral one ends 24 hours later, for good; its chats are no-log.',
     access: 'session',
-    body: z.strictObject({ model: modelIdSchema, title: lineSchema(titleCharactersMax).nullable().default(null), ephemeral: z.boolean().optional() }),
+    body: z.strictObject({
+      model: modelIdSchema,
+      title: lineSchema(titleCharactersMax).nullable().default(null),
+      ephemeral: z.boolean().optional(),
+    }),
     responses: { 201: { description: 'The conversation.', body: { kind: 'json', schema: conversationResource } } },
     errors: ['account_suspended', 'conflict', 'kek_disabled', 'unavailable'],
     handle: async ({ body, session }) => {
@@ -27,8 +31,21 @@ export function createConversationRoute(pool: Pool, sealer: Sealer, clock: Clock
       // Its key may not be made yet when key-service was away at the sign-up.
       if (status === 'opening') await openAccount(opening, accountId).catch((error: unknown) => Promise.reject(peerError(error)));
       const { model, title, ephemeral = ephemeralByDefault } = body;
-      const conversation = await createConversation(pool, sealer, accountId, { modelId: model, plaintextTitle: title ?? undefined, ephemeral }, clock());
-      return { status: 201, body: toConversationResource({ conversation, title: title === null ? undefined : { plaintextTitle: title, revision: 1 }, titleRefused: false }) };
+      const conversation = await createConversation(
+        pool,
+        sealer,
+        accountId,
+        { modelId: model, plaintextTitle: title ?? undefined, ephemeral },
+        clock(),
+      );
+      return {
+        status: 201,
+        body: toConversationResource({
+          conversation,
+          title: title === null ? undefined : { plaintextTitle: title, revision: 1 },
+          titleRefused: false,
+        }),
+      };
     },
   });
 }

@@ -15,7 +15,9 @@ export function deleteAccountRoute(pool: Pool, clock: Clock, events: AccountEven
     access: 'recent',
     responses: {
       202: {
-        description: 'The deletion has begun: keys and sessions have ended. The receipt is at `receipt_url` some minutes later, for 7 days; the link is shown here alone.',
+        description:
+          'The deletion has begun: keys and sessions have ended. The receipt is at `receipt_url` some minutes later, for ' +
+          '7 days; the link is shown here alone.',
         body: { kind: 'json', schema: z.strictObject({ receipt_url: z.url() }) },
         setsCookie: true,
       },

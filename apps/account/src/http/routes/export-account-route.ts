@@ -14,7 +14,9 @@ export function exportAccountRoute(dependencies: ExportDependencies, throttle: T
   return defineRoute({
     method: 'GET',
     path: '/api/account/export',
-    summary: 'Everything that is kept of the account, as one JSON document that is streamed. A broken connection means that it is not whole. Needs a recent sign-in.',
+    summary:
+      'Everything that is kept of the account, as one JSON document that is streamed. A broken connection means that it ' +
+      'is not whole. Needs a recent sign-in.',
     access: 'recent',
     responses: { 200: { description: 'The bundle.', body: { kind: 'json-stream', schema: exportResource } } },
     errors: ['rate_limited', 'overloaded', 'kek_disabled', 'unavailable'],
@@ -30,7 +32,10 @@ export function exportAccountRoute(dependencies: ExportDependencies, throttle: T
         return {
           stream: async (response) => {
             try {
-              response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'content-disposition': 'attachment; filename="tacet-export.json"' });
+              response.writeHead(200, {
+                'content-type': 'application/json; charset=utf-8',
+                'content-disposition': 'attachment; filename="tacet-export.json"',
+              });
               for (let next = first; !next.done; next = await chunks.next()) {
                 if (signal.aborted) throw new TacetError('client_closed');
                 if (!response.write(next.value)) await drained(response);

@@ -16,13 +16,18 @@ export function getReceiptRoute(pool: Pool, clock: Clock): Route {
     params: z.strictObject({ token: z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'is the token of a receipt') }),
     responses: {
       200: { description: 'The receipt.', body: { kind: 'json', schema: receiptResource } },
-      202: { description: 'The deletion is still under way.', body: { kind: 'json', schema: z.strictObject({ status: z.literal('pending') }) } },
+      202: {
+        description: 'The deletion is still under way.',
+        body: { kind: 'json', schema: z.strictObject({ status: z.literal('pending') }) },
+      },
     },
     errors: ['not_found'],
     handle: async ({ params }) => {
       const found = await findReceipt(pool, params.token, clock());
       if (found === undefined) throw new TacetError('not_found');
-      return found === 'pending' ? { status: 202, body: { status: 'pending' }, headers: { 'retry-after': '10' } } : { status: 200, body: found };
+      return found === 'pending'
+        ? { status: 202, body: { status: 'pending' }, headers: { 'retry-after': '10' } }
+        : { status: 200, body: found };
     },
   });
 }

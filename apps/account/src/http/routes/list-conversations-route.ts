@@ -17,13 +17,24 @@ export function listConversationsRoute(pool: Pool, sealer: Sealer, clock: Clock,
     summary: 'The conversations of the account, newest first, without those that have expired.',
     access: 'session',
     query: z.strictObject({ cursor: cursorSchema, limit: limitSchema }),
-    responses: { 200: { description: 'A page.', body: { kind: 'json', schema: z.strictObject({ data: z.array(conversationResource), next_cursor: z.string().nullable() }) } } },
+    responses: {
+      200: {
+        description: 'A page.',
+        body: { kind: 'json', schema: z.strictObject({ data: z.array(conversationResource), next_cursor: z.string().nullable() }) },
+      },
+    },
     errors: ['kek_disabled', 'unavailable'],
     handle: async ({ query, session }) => {
       const { accountId } = session.account;
-      const { conversations, next } = await listConversations(pool, accountId, clock(), { before: decodeCursor(z.uuid(), query.cursor), pageSize: query.limit });
+      const { conversations, next } = await listConversations(pool, accountId, clock(), {
+        before: decodeCursor(z.uuid(), query.cursor),
+        pageSize: query.limit,
+      });
       const titled = await openTitles(sealer, events, accountId, conversations);
-      return { status: 200, body: { data: titled.map(toConversationResource), next_cursor: next === undefined ? null : encodeCursor(next) } };
+      return {
+        status: 200,
+        body: { data: titled.map(toConversationResource), next_cursor: next === undefined ? null : encodeCursor(next) },
+      };
     },
   });
 }

@@ -13,12 +13,20 @@ export function listKeysRoute(pool: Pool): Route {
     summary: 'The API keys of the account by creation, revoked ones too. The keys themselves are not kept.',
     access: 'session',
     query: z.strictObject({ cursor: cursorSchema, limit: limitSchema }),
-    responses: { 200: { description: 'A page.', body: { kind: 'json', schema: z.strictObject({ data: z.array(keyResource), next_cursor: z.string().nullable() }) } } },
+    responses: {
+      200: {
+        description: 'A page.',
+        body: { kind: 'json', schema: z.strictObject({ data: z.array(keyResource), next_cursor: z.string().nullable() }) },
+      },
+    },
     errors: [],
     handle: async ({ query, session }) => {
       const { accountId, allKeysNoLog } = session.account;
       const { keys, next } = await listKeys(pool, accountId, { after: decodeCursor(z.uuid(), query.cursor), pageSize: query.limit });
-      return { status: 200, body: { data: keys.map((key) => toKeyResource(key, allKeysNoLog)), next_cursor: next === undefined ? null : encodeCursor(next) } };
+      return {
+        status: 200,
+        body: { data: keys.map((key) => toKeyResource(key, allKeysNoLog)), next_cursor: next === undefined ? null : encodeCursor(next) },
+      };
     },
   });
 }

@@ -22,7 +22,12 @@ export function listMessagesRoute(pool: Pool, sealer: Sealer, clock: Clock, even
     access: 'session',
     params: idParamsSchema,
     query: z.strictObject({ cursor: cursorSchema, limit: limitSchema }),
-    responses: { 200: { description: 'A page; large messages make it shorter than its limit.', body: { kind: 'json', schema: z.strictObject({ data: z.array(messageResource), next_cursor: z.string().nullable() }) } } },
+    responses: {
+      200: {
+        description: 'A page; large messages make it shorter than its limit.',
+        body: { kind: 'json', schema: z.strictObject({ data: z.array(messageResource), next_cursor: z.string().nullable() }) },
+      },
+    },
     errors: ['not_found', 'conversation_expired', 'record_refused', 'kek_disabled', 'unavailable'],
     handle: async ({ params, query, session }) => {
       const { accountId } = session.account;
@@ -31,7 +36,8 @@ export function listMessagesRoute(pool: Pool, sealer: Sealer, clock: Clock, even
       const stored = await readMessagesAfter(pool, conversation.id, after, { messagesMax: query.limit, bytesMax: messagePageBytesMax });
       const messages = await openAllMessages(sealer, events, accountId, conversation.id, stored);
       const last = messages.at(-1);
-      const more = last !== undefined && (await readMessagesAfter(pool, conversation.id, last.position, { messagesMax: 1, bytesMax: 1 })).length > 0;
+      const more =
+        last !== undefined && (await readMessagesAfter(pool, conversation.id, last.position, { messagesMax: 1, bytesMax: 1 })).length > 0;
       return { status: 200, body: { data: messages.map(toMessageResource), next_cursor: more ? encodeCursor(last.position) : null } };
     },
   });

@@ -12,17 +12,33 @@ export function listUsageRoute(ledger: Peers['ledger']): Route {
   return defineRoute({
     method: 'GET',
     path: '/api/usage',
-    summary: 'Requests of normal keys, newest first; on the first page also the sums of the periods, which are all there is for no-log keys.',
+    summary:
+      'Requests of normal keys, newest first; on the first page also the sums of the periods, which are all there is for no-log keys.',
     access: 'session',
     query: z.strictObject({ from: z.iso.datetime().optional(), to: z.iso.datetime().optional(), cursor: cursorSchema, limit: limitSchema }),
     responses: {
-      200: { description: 'A page.', body: { kind: 'json', schema: z.strictObject({ data: z.array(requestUsageResource), periods: z.array(periodUsageResource), next_cursor: z.string().nullable() }) } },
+      200: {
+        description: 'A page.',
+        body: {
+          kind: 'json',
+          schema: z.strictObject({
+            data: z.array(requestUsageResource),
+            periods: z.array(periodUsageResource),
+            next_cursor: z.string().nullable(),
+          }),
+        },
+      },
     },
     errors: ['unavailable'],
     handle: async ({ query, session }) => {
       const toMs = (iso: string | undefined) => (iso === undefined ? undefined : Date.parse(iso));
       const cursor = decodeCursor(placeSchema, query.cursor);
-      const { requests, periods, next } = await readUsagePage(ledger, session.account.accountId, { fromMs: toMs(query.from), toMs: toMs(query.to), cursor, pageSize: query.limit });
+      const { requests, periods, next } = await readUsagePage(ledger, session.account.accountId, {
+        fromMs: toMs(query.from),
+        toMs: toMs(query.to),
+        cursor,
+        pageSize: query.limit,
+      });
       return { status: 200, body: { data: requests, periods, next_cursor: next === undefined ? null : encodeCursor(next) } };
     },
   });

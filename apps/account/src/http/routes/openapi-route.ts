@@ -8,7 +8,9 @@ export function openApiRoute(document: () => object): Route {
     path: '/openapi.json',
     summary: 'This document.',
     access: 'public',
-    responses: { 200: { description: 'An OpenAPI 3.1 document.', body: { kind: 'json', schema: z.looseObject({ openapi: z.literal('3.1.0') }) } } },
+    responses: {
+      200: { description: 'An OpenAPI 3.1 document.', body: { kind: 'json', schema: z.looseObject({ openapi: z.literal('3.1.0') }) } },
+    },
     errors: [],
     handle: async () => ({ status: 200, body: document() }),
   });

@@ -11,8 +11,10 @@ import { defineRoute, type Route } from '../route.ts';
 const description = `Events, each with JSON in \`data\`:
 \`message\` {id, position, created_at}: what was sent is stored;
 \`delta\` {content}: a piece of the answer;
-\`done\` {id, position, created_at, truncated: false, finish_reason, usage}: the answer is complete and stored (\`id\` is null when it was empty);
-\`error\` {error, ...} with the envelope of every error and \`answer\` {id, position, created_at, truncated: true} or null: the answer was cut; what had come is stored.
+\`done\` {id, position, created_at, truncated: false, finish_reason, usage}: the answer is complete and stored
+(\`id\` is null when it was empty);
+\`error\` {error, ...} with the envelope of every error and \`answer\` {id, position, created_at, truncated: true} or
+null: the answer was cut; what had come is stored.
 Either \`done\` or \`error\` is the last event. Lines that begin with a colon keep the connection alive.`;
 
 /** `POST /api/conversations/{id}/messages`: seals what was sent, and streams the answer, which is sealed at its end. */
@@ -23,7 +25,12 @@ export function postMessageRoute(dependencies: TurnDependencies, publicOrigin: s
     summary: 'Send a message and stream the answer. Refused turns are ordinary errors; the message itself is stored by then.',
     access: 'session',
     params: idParamsSchema,
-    body: z.strictObject({ content: z.string().min(1).refine((text) => text.isWellFormed(), 'is well-formed text') }),
+    body: z.strictObject({
+      content: z
+        .string()
+        .min(1)
+        .refine((text) => text.isWellFormed(), 'is well-formed text'),
+    }),
     responses: { 200: { description: 'The answer, as it comes.', body: { kind: 'events', description } } },
     errors: [
       'account_suspended',
@@ -50,7 +57,13 @@ export function postMessageRoute(dependencies: TurnDependencies, publicOrigin: s
   });
 }
 
-async function streamTurn(dependencies: TurnDependencies, publicOrigin: string, turn: BegunTurn, response: ServerResponse, signal: AbortSignal): Promise<void> {
+async function streamTurn(
+  dependencies: TurnDependencies,
+  publicOrigin: string,
+  turn: BegunTurn,
+  response: ServerResponse,
+  signal: AbortSignal,
+): Promise<void> {
   const events = openEventStream(response);
   await events.send('message', { id: turn.messageId, position: turn.messagePosition, created_at: iso(turn.messageCreatedAtMs) });
   const ended = await relayAnswer(dependencies, turn, { text: (content) => events.send('delta', { content }) }, signal);
@@ -58,7 +71,11 @@ async function streamTurn(dependencies: TurnDependencies, publicOrigin: string, 
   else {
     const { usage } = ended;
     const counts = usage ? { prompt_tokens: usage.promptTokens, completion_tokens: usage.completionTokens } : null;
-    await events.send('done', { ...(answerOf(ended) ?? { id: null, position: null, created_at: null, truncated: false }), finish_reason: ended.finishReason ?? null, usage: counts });
+    await events.send('done', {
+      ...(answerOf(ended) ?? { id: null, position: null, created_at: null, truncated: false }),
+      finish_reason: ended.finishReason ?? null,
+      usage: counts,
+    });
   }
   events.end();
 }

@@ -13,7 +13,9 @@ export function resetRoute(dependencies: ResetDependencies, throttle: Throttle):
     summary: 'Ask for a link to set a new password. It is mailed if the address has an account; the answer is the same for all.',
     access: 'site',
     body: z.strictObject({ email: emailSchema }),
-    responses: { 202: { description: 'Look into the mailbox.', body: { kind: 'json', schema: z.strictObject({ status: z.literal('accepted') }) } } },
+    responses: {
+      202: { description: 'Look into the mailbox.', body: { kind: 'json', schema: z.strictObject({ status: z.literal('accepted') }) } },
+    },
     errors: ['rate_limited'],
     handle: async ({ body, network }) => {
       await throttle.spend(pool, throttleRules.mailByNetwork, network, clock());

@@ -15,7 +15,9 @@ export function signUpRoute(dependencies: SignUpDependencies, throttle: Throttle
     summary: 'Ask for an account. A mail with a link follows, or one that says why not; the answer is the same for all.',
     access: 'site',
     body: z.strictObject({ email: emailSchema, password: newPasswordSchema }),
-    responses: { 202: { description: 'Look into the mailbox.', body: { kind: 'json', schema: z.strictObject({ status: z.literal('accepted') }) } } },
+    responses: {
+      202: { description: 'Look into the mailbox.', body: { kind: 'json', schema: z.strictObject({ status: z.literal('accepted') }) } },
+    },
     errors: ['signup_closed', 'rate_limited', 'overloaded'],
     handle: async ({ body, network }) => {
       if (mode === 'closed') throw new TacetError('signup_closed');
