@@ -1,6 +1,5 @@
 import { answerId } from './answer-context.ts';
-import type { RequestBody, Refusal } from './read-request.ts';
-import { readModel } from './read-request.ts';
+import { readModel, type Refusal, type RequestBody } from './read-body.ts';
 import { readTexts, type Prompt } from './read-prompt.ts';
 import { fold, scatter } from './vocabulary.ts';
 import type { Settings } from './options.ts';

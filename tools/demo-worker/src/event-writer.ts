@@ -34,6 +34,8 @@ class PlainWriter implements EventWriter {
   }
 
   write(event: string): boolean {
+    // An empty chunk would end the body.
+    if (event === '') return true;
     if (this.#ascii) return this.#socket.write(`${event.length.toString(16)}\r\n${event}\r\n`, 'latin1');
     return this.#socket.write(`${Buffer.byteLength(event).toString(16)}\r\n${event}\r\n`, 'utf8');
   }

@@ -20,11 +20,12 @@ export function countTokens(text: string): number {
   return Math.ceil(Buffer.byteLength(text) / bytesPerToken);
 }
 
-/** Reads `messages`. Returns undefined when they are not an array of objects. */
-export function readMessages(messages: unknown, tools: unknown, seed: number): Prompt | undefined {
+/** Reads `messages`, and the instructions that some routes have beside them. Returns undefined when they are not an array of objects. */
+export function readMessages(messages: unknown, tools: unknown, seed: number, instructions?: unknown): Prompt | undefined {
   if (!Array.isArray(messages) || messages.length === 0) return undefined;
-  let tokens = tokensPerConversation;
-  let hash = seed;
+  const { text: instruction } = readContent(instructions);
+  let tokens = tokensPerConversation + (instruction === '' ? 0 : tokensPerMessage + countTokens(instruction));
+  let hash = instruction === '' ? seed : fold(seed, instruction);
   let lastText = '';
   for (const message of messages as unknown[]) {
     if (typeof message !== 'object' || message === null) return undefined;

@@ -1,18 +1,16 @@
-import { plainBehaviour, readBehaviour, type DemoBehaviour } from './behaviour.ts';
+import type { DemoBehaviour } from './behaviour.ts';
 import { choicesMax } from './limits.ts';
 import type { Settings } from './options.ts';
+import { isRefusal, readModel, type Refusal, type RequestBody } from './read-body.ts';
 import { readMessages, readTexts, type Prompt } from './read-prompt.ts';
 import { fold } from './vocabulary.ts';
 
-/** The body as it came, and the behaviour that its `demo` field asks for. */
-export interface RequestBody {
-  readonly fields: Readonly<Record<string, unknown>>;
-  readonly behaviour: DemoBehaviour;
-}
+/** The routes that answer with tokens: chat completions, completions, Anthropic's messages, OpenAI's responses. */
+export type GenerateRoute = 'chat' | 'text' | 'messages' | 'responses';
 
 /** A request for an answer, as far as the simulator reads it. */
 export interface GenerateRequest {
-  readonly route: 'chat' | 'text';
+  readonly route: GenerateRoute;
   readonly model: string;
   readonly stream: boolean;
   /** `n`, times the prompts. */
@@ -33,48 +31,20 @@ export interface GenerateRequest {
   readonly behaviour: DemoBehaviour;
 }
 
-/** A request that the engine refuses: status and sentence. */
-export interface Refusal {
-  readonly status: number;
-  readonly message: string;
-  readonly param: string | null;
-}
+type Fields = RequestBody['fields'];
 
-/** Narrows what the readers return. */
-export function isRefusal(value: object): value is Refusal {
-  return 'status' in value && 'message' in value;
-}
-
-/** Parses a body. `forced` comes from the fault queue and wins over the body's own `demo`. */
-export function readBody(bytes: Buffer, forced: DemoBehaviour | undefined): RequestBody | Refusal {
-  let fields: unknown;
-  try {
-    fields = JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return { status: 400, message: 'The body is not valid JSON', param: null };
-  }
-  if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) return { status: 400, message: 'The body is not an object', param: null };
-  const { demo } = fields as { demo?: unknown };
-  if (demo === undefined && forced === undefined) return { fields: fields as Record<string, unknown>, behaviour: plainBehaviour };
-  const behaviour = demo === undefined ? plainBehaviour : readBehaviour(demo);
-  if (typeof behaviour === 'string') return { status: 400, message: behaviour, param: 'demo' };
-  return { fields: fields as Record<string, unknown>, behaviour: forced === undefined ? behaviour : { ...behaviour, ...forced } };
-}
-
-/** Reads a chat or text completion. */
-export function readGenerateRequest(route: 'chat' | 'text', { fields, behaviour }: RequestBody, settings: Settings): GenerateRequest | Refusal {
+/** Reads a request of any of the routes. */
+export function readGenerateRequest(route: GenerateRoute, { fields, behaviour }: RequestBody, settings: Settings): GenerateRequest | Refusal {
   const model = readModel(fields, settings);
   if (typeof model !== 'string') return model;
   const seed = fold(settings.seed, model) ^ (typeof fields['seed'] === 'number' ? fields['seed'] : 0);
-  const prompt = route === 'chat' ? readMessages(fields['messages'], fields['tools'], seed) : readTexts(fields['prompt'], seed);
-  if (prompt === undefined) return { status: 400, message: 'Field required', param: route === 'chat' ? 'messages' : 'prompt' };
-  const n = fields['n'] ?? 1;
+  const prompt = readPrompt(route, fields, seed);
+  if (prompt === undefined) return { status: 400, message: 'Field required', param: promptFields[route] };
+  const n = (route === 'chat' || route === 'text' ? fields['n'] : undefined) ?? 1;
   if (typeof n !== 'number' || !Number.isInteger(n) || n < 1 || n * prompt.count > choicesMax) return { status: 400, message: `n must be from 1 to ${choicesMax}`, param: 'n' };
-  const limits = readLimits(fields, prompt, behaviour, settings);
+  const limits = readLimits(route, fields, prompt, behaviour, settings);
   if (isRefusal(limits)) return limits;
-  const options = (fields['stream_options'] ?? {}) as { include_usage?: unknown; continuous_usage_stats?: unknown };
   const stream = fields['stream'] === true;
-  const includeUsage = stream && options.include_usage === true;
   return {
     route,
     model,
@@ -82,8 +52,7 @@ export function readGenerateRequest(route: 'chat' | 'text', { fields, behaviour 
     choices: n * prompt.count,
     limit: limits.limit,
     ignoreEnd: fields['ignore_eos'] === true,
-    includeUsage,
-    continuousUsage: includeUsage && options.continuous_usage_stats === true && (settings.engine === 'vllm' || settings.engine === 'sglang'),
+    ...readUsageOptions(route, fields, stream, settings),
     promptTokens: limits.promptTokens,
     cachedTokens: Math.min(behaviour.cached ?? 0, limits.promptTokens),
     hash: prompt.hash,
@@ -93,24 +62,50 @@ export function readGenerateRequest(route: 'chat' | 'text', { fields, behaviour 
   };
 }
 
-/** The `model` field, if it is one that is served. */
-export function readModel(fields: RequestBody['fields'], settings: Settings): string | Refusal {
-  const { model } = fields;
-  if (typeof model !== 'string') return { status: 400, message: 'Field required', param: 'model' };
-  if (!settings.models.includes(model)) return { status: 404, message: `The model \`${model}\` does not exist.`, param: 'model' };
-  return model;
+const promptFields: Record<GenerateRoute, string> = { chat: 'messages', text: 'prompt', messages: 'messages', responses: 'input' };
+
+/** The prompt of a route; undefined when it is missing or malformed. */
+export function readPrompt(route: GenerateRoute, fields: Fields, seed: number): Prompt | undefined {
+  switch (route) {
+    case 'chat':
+      return readMessages(fields['messages'], fields['tools'], seed);
+    case 'text':
+      return readTexts(fields['prompt'], seed);
+    case 'messages':
+      return readMessages(fields['messages'], fields['tools'], seed, fields['system']);
+    case 'responses':
+      break;
+  }
+  const { input } = fields;
+  return readMessages(typeof input === 'string' ? [{ content: input }] : input, fields['tools'], seed, fields['instructions']);
 }
 
-function readLimits(fields: RequestBody['fields'], prompt: Prompt, behaviour: DemoBehaviour, settings: Settings): { promptTokens: number; limit: number } | Refusal {
+/** Messages and responses always tell usage; the others when they are asked to. */
+function readUsageOptions(route: GenerateRoute, fields: Fields, stream: boolean, { engine }: Settings): Pick<GenerateRequest, 'includeUsage' | 'continuousUsage'> {
+  if (route === 'messages' || route === 'responses') return { includeUsage: true, continuousUsage: false };
+  const options = (fields['stream_options'] ?? {}) as { include_usage?: unknown; continuous_usage_stats?: unknown };
+  const includeUsage = stream && options.include_usage === true;
+  return { includeUsage, continuousUsage: includeUsage && options.continuous_usage_stats === true && (engine === 'vllm' || engine === 'sglang') };
+}
+
+const limitFields: Record<GenerateRoute, readonly string[]> = {
+  chat: ['max_tokens', 'max_completion_tokens'],
+  text: ['max_tokens', 'max_completion_tokens'],
+  messages: ['max_tokens'],
+  responses: ['max_output_tokens'],
+};
+
+function readLimits(route: GenerateRoute, fields: Fields, prompt: Prompt, behaviour: DemoBehaviour, settings: Settings): { promptTokens: number; limit: number } | Refusal {
   const promptTokens = behaviour.promptTokens ?? prompt.tokens;
   const room = settings.contextTokens - promptTokens;
   let limit = Number.POSITIVE_INFINITY;
-  for (const param of ['max_tokens', 'max_completion_tokens']) {
+  for (const param of limitFields[route]) {
     const value = fields[param];
     if (value === undefined || value === null) continue;
     if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) return { status: 400, message: `${param} must be at least 1`, param };
     limit = Math.min(limit, value);
   }
+  if (route === 'messages' && !Number.isFinite(limit)) return { status: 400, message: 'Field required', param: 'max_tokens' };
   const wanted = Number.isFinite(limit) ? limit : 1;
   if (wanted > room) {
     const message = `This model's maximum context length is ${settings.contextTokens} tokens. However, you requested ${promptTokens + wanted} tokens (${promptTokens} in the messages, ${wanted} in the completion).`;
@@ -119,8 +114,10 @@ function readLimits(fields: RequestBody['fields'], prompt: Prompt, behaviour: De
   return { promptTokens, limit: Math.min(limit, room) };
 }
 
+/** Tools of chat have a `function`; those of the other two have their name outside. */
 function firstToolName(tools: unknown): string | undefined {
   if (!Array.isArray(tools)) return undefined;
-  const name = (tools[0] as { function?: { name?: unknown } } | undefined)?.function?.name;
+  const tool = tools[0] as { name?: unknown; function?: { name?: unknown } } | undefined;
+  const name = tool?.function?.name ?? tool?.name;
   return typeof name === 'string' ? name : undefined;
 }

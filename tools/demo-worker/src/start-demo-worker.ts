@@ -72,12 +72,14 @@ async function stopServer(server: Server): Promise<void> {
 }
 
 function route(state: WorkerState, request: IncomingMessage, response: ServerResponse): void {
-  const { method = 'GET', url = '/' } = request;
-  const model = method === 'POST' ? modelRoutes[url as keyof typeof modelRoutes] : undefined;
+  const { method = 'GET', url: target = '/' } = request;
+  const query = target.indexOf('?');
+  const url = query < 0 ? target : target.slice(0, query);
+  const model = method === 'POST' && speaks(state.settings.engine, url) ? modelRoutes[url] : undefined;
   if (model !== undefined) return readBytes(state, request, response, (bytes) => serveRequest(state, url, model, request, response, bytes));
-  if (url.startsWith('/demo')) return readBytes(state, request, response, (bytes) => serveControl(state, method, new URL(url, 'http://demo'), response, bytes));
+  if (url.startsWith('/demo')) return readBytes(state, request, response, (bytes) => serveControl(state, method, new URL(target, 'http://demo'), response, bytes));
   request.resume();
-  if (Object.hasOwn(modelRoutes, url)) return sendError(response, state.dialect, 405, 'Method Not Allowed');
+  if (method !== 'POST' && speaks(state.settings.engine, url)) return sendError(response, state.dialect, 405, 'Method Not Allowed');
   switch (method === 'GET' ? url : '') {
     case '/health':
       return sendText(response, 200, 'text/plain', '');
@@ -88,6 +90,12 @@ function route(state: WorkerState, request: IncomingMessage, response: ServerRes
     default:
       return sendError(response, state.dialect, 404, 'Not Found');
   }
+}
+
+/** Whether the engine has the route. OpenAI has neither Anthropic's nor those that compare texts. */
+function speaks(engine: Engine, url: string): url is keyof typeof modelRoutes {
+  if (!Object.hasOwn(modelRoutes, url)) return false;
+  return engine !== 'openai' || !/^\/v1\/(messages|rerank|score)/.test(url);
 }
 
 function listModels({ settings }: WorkerState): string {

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
-import { headOf, paceOf, type AnswerContext } from './answer-context.ts';
+import { paceOf, type AnswerContext } from './answer-context.ts';
 import { createEventWriter, type EventWriter } from './event-writer.ts';
-import { Frames } from './frames.ts';
+import type { AnswerFormat } from './formats/answer-format.ts';
+import { formatOf } from './formats/format-of.ts';
 import { chunksPerTurnMax } from './limits.ts';
 import { planAnswer, type ChoicePlan, type Token } from './plan-answer.ts';
 import { faultsOf, type StreamFault } from './stream-faults.ts';
@@ -33,7 +34,7 @@ interface ChoiceProgress {
 class TokenStream {
   readonly #context: AnswerContext;
   readonly #socket: Socket;
-  readonly #frames: Frames;
+  readonly #format: AnswerFormat;
   readonly #writer: EventWriter;
   readonly #choices: ChoiceProgress[];
   readonly #faults: StreamFault[];
@@ -45,12 +46,12 @@ class TokenStream {
   #begun = false;
 
   constructor(context: AnswerContext, socket: Socket) {
-    const { request, response, state } = context;
+    const { request, response } = context;
     const plan = planAnswer(request);
     const { firstTokenMs, msPerToken } = paceOf(context);
     this.#context = context;
     this.#socket = socket;
-    this.#frames = new Frames(state.dialect, request, headOf(context));
+    this.#format = formatOf(context);
     this.#writer = createEventWriter(response, socket, plan.ascii, request.behaviour);
     this.#choices = plan.choices.map((choice) => ({ plan: choice, position: 0, toolStarted: false }));
     this.#faults = faultsOf(request.behaviour);
@@ -74,7 +75,7 @@ class TokenStream {
     this.#begun = true;
     this.#context.lifecycle.generated(0);
     for (let index = 0; index < this.#choices.length; index++) {
-      const event = this.#frames.role(index, this.#counts(0));
+      const event = this.#format.begin(index, this.#counts(0));
       if (event !== undefined) this.#writer.write(event);
     }
     this.#run();
@@ -121,7 +122,7 @@ class TokenStream {
   #writeTokens(index: number): boolean {
     const choice = this.#choices[index];
     if (choice === undefined) return true;
-    const { lifecycle, state } = this.#context;
+    const { lifecycle } = this.#context;
     const { token, count } = this.#take(choice);
     const toolStart = token.kind === 'tool' && !choice.toolStarted;
     choice.toolStarted ||= toolStart;
@@ -129,10 +130,10 @@ class TokenStream {
     lifecycle.generated(count);
     const counts = this.#counts(choice.position);
     const last = choice.position >= choice.plan.length;
-    const together = last && (token.kind === 'end' || (token.kind === 'content' && state.dialect.finishCarriesToken));
+    const together = last && (token.kind === 'end' || (token.kind === 'content' && this.#format.finishCarriesToken));
     let writable = true;
-    if (!together) writable = this.#writer.write(this.#frames.token(index, token, toolStart, counts));
-    if (last) writable = this.#writer.write(this.#frames.finish(index, together ? token : undefined, choice.plan.finishReason, counts));
+    if (!together) writable = this.#writer.write(this.#format.token(index, token, toolStart, counts));
+    if (last) writable = this.#writer.write(this.#format.finish(index, together ? token : undefined, choice.plan.finishReason, counts));
     lifecycle.receipt.outputTokens += count;
     if (token.kind !== 'end') lifecycle.receipt.textChunks++;
     return writable;
@@ -168,7 +169,7 @@ class TokenStream {
   #fault(): boolean {
     while (this.#untilFault() <= 0) {
       const fault = this.#faults.shift();
-      const goesOn = fault?.happen({ context: this.#context, socket: this.#socket, writer: this.#writer, resume: (ms) => this.#resume(ms) });
+      const goesOn = fault?.happen({ context: this.#context, socket: this.#socket, writer: this.#writer, format: this.#format, resume: (ms) => this.#resume(ms) });
       if (!goesOn) return true;
     }
     return false;
@@ -181,12 +182,11 @@ class TokenStream {
 
   #end(): void {
     const { request, lifecycle } = this.#context;
-    const usage = this.#frames.usage(this.#counts(lifecycle.receipt.outputTokens));
-    if (usage !== undefined) {
-      this.#writer.write(usage);
-      lifecycle.receipt.usageTold = true;
-    }
-    if (!request.behaviour.noDone) this.#writer.write('data: [DONE]\n\n');
+    const counts = this.#counts(lifecycle.receipt.outputTokens);
+    const usage = this.#format.usage(counts);
+    if (usage !== undefined) this.#writer.write(usage);
+    lifecycle.receipt.usageTold = request.includeUsage && request.behaviour.usage !== 'missing' && request.behaviour.usage !== 'unfinished';
+    if (!request.behaviour.noDone) this.#writer.write(this.#format.done(counts));
     if (request.behaviour.neverEnd) return;
     this.#writer.end(() => lifecycle.finish());
   }

@@ -2,12 +2,14 @@ import type { Socket } from 'node:net';
 import type { AnswerContext } from './answer-context.ts';
 import type { DemoBehaviour } from './behaviour.ts';
 import type { EventWriter } from './event-writer.ts';
+import type { AnswerFormat } from './formats/answer-format.ts';
 
 /** What a fault may do to a stream. */
 export interface FaultTarget {
   readonly context: AnswerContext;
   readonly socket: Socket;
   readonly writer: EventWriter;
+  readonly format: AnswerFormat;
   /** Goes on after so many milliseconds. */
   readonly resume: (afterMs: number) => void;
 }
@@ -45,17 +47,15 @@ export function faultsOf(behaviour: DemoBehaviour): StreamFault[] {
   return faults.sort((a, b) => a.after - b.after);
 }
 
-function sendMalformed({ writer }: FaultTarget): boolean {
-  writer.write('data: {"id":"chatcmpl-malformed","choices":[{"index":0,"delta":{"content":"\n\n');
+function sendMalformed({ writer, format }: FaultTarget): boolean {
+  writer.write(format.malformed);
   return true;
 }
 
-function sendErrorInside({ context, writer }: FaultTarget): boolean {
-  const { dialect } = context.state;
-  const text = context.request.behaviour.echo ? context.request.lastText : 'EngineCore encountered an issue. See stack trace (above) for the root cause.';
-  const body = dialect.error(500, JSON.stringify(text), 'null');
-  writer.write(`data: ${body.startsWith('{"error"') ? body : `{"error":${body}}`}\n\n`);
-  if (dialect.doneAfterError) writer.write('data: [DONE]\n\n');
-  writer.end(() => context.lifecycle.giveUp());
+function sendErrorInside({ context, writer, format }: FaultTarget): boolean {
+  const { request, lifecycle } = context;
+  const text = request.behaviour.echo ? request.lastText : 'EngineCore encountered an issue. See stack trace (above) for the root cause.';
+  writer.write(format.failure(text, { prompt: request.promptTokens, completion: lifecycle.receipt.outputTokens, cached: request.cachedTokens }));
+  writer.end(() => lifecycle.giveUp());
   return false;
 }

@@ -1,8 +1,7 @@
-import { headOf, paceOf, type AnswerContext } from './answer-context.ts';
-import type { WholeChoice } from './dialects/dialect.ts';
+import { paceOf, type AnswerContext } from './answer-context.ts';
+import { formatOf } from './formats/format-of.ts';
 import { planAnswer, type ChoicePlan } from './plan-answer.ts';
 import { sendError, sendJson } from './send.ts';
-import { writeUsage } from './write-usage.ts';
 
 /** Answers a request that does not stream: everything at once, after as long as an engine would need. */
 export function sendWholeAnswer(context: AnswerContext): void {
@@ -45,7 +44,7 @@ function madeUntilNow(elapsedMs: number, msPerToken: number, tokens: readonly nu
 /** The faults of streams have a sense here too: half a body, a body that is not JSON, an empty one, an error with status 200. */
 function sendBroken({ state, request, response, lifecycle }: AnswerContext, write: () => string): boolean {
   const { abortAfter, malformedAfter, endAfter, errorAfter } = request.behaviour;
-  if (errorAfter !== undefined) sendError(response, { ...state.dialect }, 200, 'EngineCore encountered an issue.');
+  if (errorAfter !== undefined) sendError(response, state.dialect, 200, 'EngineCore encountered an issue.');
   else if (endAfter !== undefined) sendJson(response, 200, '');
   else if (malformedAfter !== undefined) sendJson(response, 200, write().slice(0, -20));
   else if (abortAfter !== undefined) {
@@ -58,27 +57,8 @@ function sendBroken({ state, request, response, lifecycle }: AnswerContext, writ
 }
 
 function writeAnswer(context: AnswerContext, choices: readonly ChoicePlan[], completion: number): string {
-  const { state, request } = context;
-  const { dialect } = state;
-  const head = headOf(context);
-  const counts = { prompt: request.promptTokens, completion, cached: request.cachedTokens };
-  const usage = writeUsage(dialect, counts, true, request.behaviour.usage);
-  const toolOf = (index: number) => (request.toolName === undefined ? undefined : { id: `${head.id.slice(dialect.idPrefix[request.route].length)}-${index}`, nameJson: JSON.stringify(request.toolName) });
-  const texts = choices.map((plan, index) => dialect.wholeChoice(gather(plan, index, toolOf(index)), request.route)).join(',');
-  return `${dialect.open(head)}${texts}${dialect.close(head)}${usage === undefined ? '' : `,"usage":${usage}`}${dialect.extra(counts)}}`;
-}
-
-function gather(plan: ChoicePlan, index: number, tool: { id: string; nameJson: string } | undefined): WholeChoice {
-  let content = '';
-  let reasoning = '';
-  let argumentsJson = '';
-  for (let position = 0; position < plan.length; position++) {
-    const token = plan.tokenAt(position);
-    if (token.kind === 'content') content += token.escaped;
-    else if (token.kind === 'reasoning') reasoning += token.escaped;
-    else if (token.kind === 'tool') argumentsJson += token.escaped;
-  }
-  return { index, content, reasoning, tool: tool && { ...tool, argumentsJson }, finish: plan.finishReason };
+  const { promptTokens, cachedTokens } = context.request;
+  return formatOf(context).whole(choices, { prompt: promptTokens, completion, cached: cachedTokens });
 }
 
 function sum(numbers: readonly number[]): number {

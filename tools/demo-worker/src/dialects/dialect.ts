@@ -1,4 +1,6 @@
 import type { FinishReason } from '../plan-answer.ts';
+import type { GenerateRoute } from '../read-request.ts';
+import type { Counts, UsageLiterals, UsageWriter } from '../write-usage.ts';
 
 /** What all chunks of one answer have in common. */
 export interface Head {
@@ -7,15 +9,8 @@ export interface Head {
   readonly created: number;
   /** The model's id, as JSON. */
   readonly modelJson: string;
-  readonly route: 'chat' | 'text';
+  readonly route: GenerateRoute;
   readonly stream: boolean;
-}
-
-/** Counts of an answer so far. */
-export interface Counts {
-  readonly prompt: number;
-  readonly completion: number;
-  readonly cached: number;
 }
 
 /** A whole choice of an answer that is not streamed; texts are the insides of JSON strings. */
@@ -30,7 +25,7 @@ export interface WholeChoice {
 /** How one engine writes. Everything returns JSON text; `escaped` is the inside of a JSON string. */
 export interface Dialect {
   /** Begins the ids of answers. */
-  readonly idPrefix: { readonly chat: string; readonly text: string };
+  readonly idPrefix: Readonly<Record<GenerateRoute, string>>;
   /** Around the choices of a chunk or answer: everything but the choices, the usage and the last brace. */
   open(head: Head): string;
   close(head: Head): string;
@@ -50,7 +45,7 @@ export interface Dialect {
   readonly finishCarriesToken: boolean;
   /** The `usage` member of chunks without counts: nothing, or `,"usage":null`. */
   idleUsage(includeUsage: boolean): string;
-  usage(counts: Counts, final: boolean): string;
+  readonly usage: UsageWriter;
   /** Further members of the last chunk and of whole answers. */
   extra(counts: Counts): string;
   wholeChoice(choice: WholeChoice, route: 'chat' | 'text'): string;
@@ -60,9 +55,9 @@ export interface Dialect {
 }
 
 /** The usage of OpenAI's order, which most engines share. */
-export function openaiUsage({ prompt, completion, cached }: Counts, details: 'always' | 'if-cached'): string {
+export function openaiUsage({ prompt, completion, total, cached }: UsageLiterals, details: 'always' | 'if-cached'): string {
   const more = details === 'always' || cached > 0 ? `,"prompt_tokens_details":{"cached_tokens":${cached}}` : '';
-  return `{"prompt_tokens":${prompt},"completion_tokens":${completion},"total_tokens":${prompt + completion}${more}}`;
+  return `{"prompt_tokens":${prompt},"completion_tokens":${completion},"total_tokens":${total}${more}}`;
 }
 
 /** The `object` of chunks and answers. */

@@ -2,7 +2,7 @@ import { finishJson, objectName, openaiUsage, type Dialect } from './dialect.ts'
 
 /** llama.cpp's server: the choices stand first, the end has `timings`, usage comes only at the end. */
 export const llamacpp: Dialect = {
-  idPrefix: { chat: 'chatcmpl-', text: 'chatcmpl-' },
+  idPrefix: { chat: 'chatcmpl-', text: 'chatcmpl-', messages: 'msg_', responses: 'resp_' },
   open: () => '{"choices":[',
   close: (head) => `],"created":${head.created},"id":"${head.id}","model":${head.modelJson},"system_fingerprint":"b6500-demo","object":"${objectName(head)}"`,
   choice: (index, delta, finish) => `{"finish_reason":${finishJson(finish)},${index}"delta":${delta}}`,

@@ -2,7 +2,7 @@ import { finishJson, objectName, openaiUsage, type Dialect } from './dialect.ts'
 
 /** OpenAI's own API: `usage: null` on every chunk but the last when usage was asked for. */
 export const openai: Dialect = {
-  idPrefix: { chat: 'chatcmpl-', text: 'cmpl-' },
+  idPrefix: { chat: 'chatcmpl-', text: 'cmpl-', messages: 'msg_', responses: 'resp_' },
   open: (head) =>
     `{"id":"${head.id}","object":"${objectName(head)}","created":${head.created},"model":${head.modelJson},"service_tier":"default","system_fingerprint":"fp_demo","choices":[`,
   close: () => ']',

@@ -4,7 +4,7 @@ const toolIndex = 0;
 
 /** SGLang (`entrypoints/openai/serving_chat.py`): every delta has all fields, the finish reason has a chunk of its own. */
 export const sglang: Dialect = {
-  idPrefix: { chat: '', text: '' },
+  idPrefix: { chat: '', text: '', messages: 'msg_', responses: 'resp_' },
   open: (head) => `{"id":"${head.id}","object":"${objectName(head)}","created":${head.created},"model":${head.modelJson},"choices":[`,
   close: () => ']',
   choice: (index, delta, finish) =>

@@ -2,7 +2,7 @@ import { errorType, finishJson, objectName, type Dialect } from './dialect.ts';
 
 /** vLLM 0.11 (`entrypoints/openai/serving_chat.py`): the order and the nulls of its pydantic models. */
 export const vllm: Dialect = {
-  idPrefix: { chat: 'chatcmpl-', text: 'cmpl-' },
+  idPrefix: { chat: 'chatcmpl-', text: 'cmpl-', messages: 'msg_', responses: 'resp_' },
   open: (head) => `{"id":"${head.id}","object":"${objectName(head)}","created":${head.created},"model":${head.modelJson},"choices":[`,
   close: () => ']',
   choice: (index, delta, finish) =>
@@ -18,8 +18,8 @@ export const vllm: Dialect = {
   finishCarriesToken: true,
   idleUsage: () => '',
   // Cached tokens are told once, at the end.
-  usage: ({ prompt, completion, cached }, final) =>
-    `{"prompt_tokens":${prompt},"total_tokens":${prompt + completion},"completion_tokens":${completion}${final && cached > 0 ? `,"prompt_tokens_details":{"cached_tokens":${cached}}` : ''}}`,
+  usage: ({ prompt, completion, total, cached }, final) =>
+    `{"prompt_tokens":${prompt},"total_tokens":${total},"completion_tokens":${completion}${final && cached > 0 ? `,"prompt_tokens_details":{"cached_tokens":${cached}}` : ''}}`,
   extra: () => '',
   wholeChoice: ({ index, content, reasoning, tool, finish }, route) => {
     const end = `"logprobs":null,"finish_reason":"${finish}","stop_reason":null,"token_ids":null`;
