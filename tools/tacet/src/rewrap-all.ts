@@ -8,6 +8,8 @@ const waitMs = 1_000;
 interface Progress {
   readonly done: bigint;
   readonly total: bigint;
+  /** Keys that could not be unwrapped and stay as they are. */
+  readonly skipped: bigint;
 }
 
 interface RewrapOptions {
@@ -30,8 +32,8 @@ export async function rewrapAll(
   for (;;) {
     let failure: unknown = new Error('key-service ended the rewrap before it was finished');
     try {
-      for await (const { done, total, finished } of keys.RewrapAll({}, { signal })) {
-        const progress = { done: BigInt(done), total: BigInt(total) };
+      for await (const { done, total, skipped, finished } of keys.RewrapAll({}, { signal })) {
+        const progress = { done: BigInt(done), total: BigInt(total), skipped: BigInt(skipped) };
         onProgress(progress);
         failures = 0;
         if (finished) return progress;

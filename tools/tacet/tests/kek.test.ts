@@ -61,6 +61,7 @@ test('a rotation makes a version and wraps everything under it', async () => {
   expect(documentOf(result)).toEqual({
     rotated: true,
     rewrapped: '4',
+    skipped: '0',
     keks: [
       { provider: 'local', kek_id: 'main', kek_version: 1, state: 'retired', deks: '0', rewrapped_at: null },
       { provider: 'local', kek_id: 'main', kek_version: 2, state: 'active', deks: '4', rewrapped_at: null },
@@ -99,12 +100,32 @@ test('what was interrupted goes on when the command is typed again, without anot
   expect(documentOf(second)).toMatchObject({
     rotated: false,
     rewrapped: '4',
+    skipped: '0',
     keks: [
       { kek_version: 1, deks: '0' },
       { kek_version: 2, deks: '4' },
     ],
   });
   expect(calledOf().filter((rpc) => rpc === 'RotateKek')).toHaveLength(1);
+});
+
+test('keys that cannot be unwrapped are told, and do not keep the next version away for ever', async () => {
+  fake.answer({
+    KeyService: {
+      DescribeKeys: async () => ({ keks: [kek(1, 'retired', '1'), kek(2, 'active', '3')] }),
+      RotateKek: async () => kek(3, 'active', '0'),
+      RewrapAll: async function* () {
+        yield { done: 4, total: 4, skipped: 1, finished: true };
+      },
+    },
+  });
+  const result = await run('kek rotate --json');
+  expect(result.code).toBe(1);
+  expect(documentOf(result)).toMatchObject({ rotated: false, rewrapped: '3', skipped: '1' });
+  expect(result.stderr).toContain('1 keys could not be unwrapped');
+  expect(calledOf()).not.toContain('RotateKek');
+  expect(documentOf(await run('kek rotate --new-version --json'))).toMatchObject({ rotated: true });
+  expect(calledOf()).toContain('RotateKek');
 });
 
 test("key-service's own refusal is not tried again", async () => {

@@ -14,24 +14,28 @@ import { renderTable } from '../table.ts';
 export function kekRotateCommand(run: Run): Command {
   return new Command('rotate')
     .description('make a new version of the master key and wrap every data key under it; typed again after an interruption, it goes on')
+    .option('--new-version', 'make a new version although data keys are still under an older one')
     .action(
-      run(async (operator) => {
+      run(async (operator, { newVersion = false }: { newVersion?: boolean }) => {
         const { output, call, client } = operator;
         const keys = client('KeyService');
         const unfinished = (await describe(keys, call)).filter(({ state, deks }) => state === 'retired' && deks !== '0');
-        const rotated = unfinished.length === 0;
+        const rotated = newVersion || unfinished.length === 0;
         if (rotated) {
           const { kekId, kekVersion } = await keys.RotateKek({}, call);
           output.note(`${kekId} version ${kekVersion} wraps new data keys from now on.`);
         } else {
-          output.note('An earlier rotation is not finished: no new version is made, the rest of the data keys is wrapped.');
+          output.note(
+            'An earlier rotation is not finished: no new version is made (see --new-version), the rest of the data keys is wrapped.',
+          );
         }
-        const { total } = await rewrapWithBar(operator, keys);
+        const { total, skipped } = await rewrapWithBar(operator, keys);
         const after = await describe(keys, call);
-        await output.document({ rotated, rewrapped: total.toString(), keks: after.map(kekToJson) }, () =>
-          renderTable(kekColumns, after.map(kekToRow), output.paint),
+        await output.document(
+          { rotated, rewrapped: (total - skipped).toString(), skipped: skipped.toString(), keks: after.map(kekToJson) },
+          () => renderTable(kekColumns, after.map(kekToRow), output.paint),
         );
-        return 'ok';
+        return skipped === 0n ? 'ok' : 'failed';
       }),
     );
 }
@@ -40,12 +44,19 @@ async function describe(keys: RpcClient<'KeyService'>, call: CallOptions): Promi
   return (await keys.DescribeKeys({}, call)).keks;
 }
 
-async function rewrapWithBar({ messages, output, signal }: Operator, keys: RpcClient<'KeyService'>): Promise<{ total: bigint }> {
+async function rewrapWithBar(
+  { messages, output, signal }: Operator,
+  keys: RpcClient<'KeyService'>,
+): Promise<{ total: bigint; skipped: bigint }> {
   const bar = createProgressBar(messages, 'rewrapping');
   try {
     const progress = await rewrapAll(keys, { signal, onProgress: ({ done, total }) => bar.show(done, total) });
     bar.clear();
     output.note(`Wrapped ${progress.done} of ${progress.total} data keys.`);
+    if (progress.skipped > 0n)
+      output.note(
+        `${progress.skipped} keys could not be unwrapped and stay as they are: look for the version that opens them in a backup.`,
+      );
     return progress;
   } catch (error) {
     bar.clear();
