@@ -1,9 +1,9 @@
 import { openPool, type Pool } from '@tacet/database';
 import { readTlsFolder, startRpcServer } from '@tacet/rpc';
 import { fatal, type Reporting, type Running } from '@tacet/service';
-import { Kafka, logLevel } from 'kafkajs';
 import type { BillingConfig } from './config.ts';
 import { createEvents, type Events } from './events.ts';
+import { createKafka } from './kafka/kafka-client.ts';
 import { RecordReader } from './kafka/record-reader.ts';
 import { UsageConsumer, type ConsumerEnd } from './kafka/usage-consumer.ts';
 import { UsageTopic, usageTopicName } from './kafka/usage-topic.ts';
@@ -77,7 +77,7 @@ interface Consuming {
 
 function startConsuming(brokers: readonly string[], pool: Pool, writer: UsageWriter, metrics: Metrics, events: Events, onEnd: (end: ConsumerEnd, error?: unknown) => void): Consuming | undefined {
   if (brokers.length === 0) return undefined;
-  const kafka = new Kafka({ clientId: 'tacet-billing', brokers: [...brokers], logLevel: logLevel.NOTHING });
+  const kafka = createKafka(brokers);
   const topic = new UsageTopic(kafka, usageTopicName);
   const reader = new RecordReader(pool, writer, topic);
   const consumer = new UsageConsumer({ kafka, topic, reader, metrics, events, onEnd });

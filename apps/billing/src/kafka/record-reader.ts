@@ -2,7 +2,7 @@ import type { Connection, Pool } from '@tacet/database';
 import { isDataError } from '../database-errors.ts';
 import { recordsPerTransactionMax } from '../limits.ts';
 import type { UsageWriter } from '../usage/usage-writer.ts';
-import { lockStoredOffset, moveStoredOffset, replaceStoredOffset, type StoredOffset } from './stored-offset.ts';
+import { fitsLog, lockStoredOffset, moveStoredOffset, readStoredOffsets, replaceStoredOffset } from './stored-offset.ts';
 import type { UsageTopic } from './usage-topic.ts';
 
 /** One message of a log. */
@@ -98,21 +98,13 @@ export class RecordReader {
    * another cluster), at the log's beginning. What is read again is skipped, what is missing is sent again by the edges.
    */
   async #settlePosition(partition: number): Promise<bigint> {
-    const stored = await this.#readStored(partition);
+    const stored = (await readStoredOffsets(this.#pool, this.#topic.name)).get(partition);
     const clusterId = await this.#topic.readClusterId();
-    const { low, high } = (await this.#topic.readBounds())[partition] ?? { low: 0n, high: 0n };
-    const fits = stored?.clusterId === clusterId && stored.next >= low && stored.next <= high;
-    const next = fits ? stored.next : low;
+    const bounds = (await this.#topic.readBounds())[partition] ?? { low: 0n, high: 0n };
+    const fits = fitsLog(stored, clusterId, bounds);
+    const next = fits ? stored.next : bounds.low;
     if (!fits) await replaceStoredOffset(this.#pool, this.#topic.name, partition, stored, { clusterId, next });
     this.#positions.set(partition, next);
     return next;
-  }
-
-  async #readStored(partition: number): Promise<StoredOffset | undefined> {
-    const { rows } = await this.#pool.query<StoredOffset>('SELECT cluster_id AS "clusterId", next_offset AS next FROM billing.kafka_offset WHERE topic = $1 AND partition = $2', [
-      this.#topic.name,
-      partition,
-    ]);
-    return rows[0];
   }
 }

@@ -1,4 +1,5 @@
 import type { Connection, Pool, Queryable } from '@tacet/database';
+import type { LogBounds } from './usage-topic.ts';
 
 /** A position in the log of a partition, as Postgres has it: what was applied is what lies before it. */
 export interface StoredOffset {
@@ -31,7 +32,15 @@ export async function replaceStoredOffset(database: Queryable, topic: string, pa
 }
 
 /** The positions of all partitions of a topic. */
-export async function readStoredOffsets(pool: Pool, topic: string): Promise<ReadonlyMap<number, bigint>> {
-  const { rows } = await pool.query<{ partition: number; next: bigint }>('SELECT partition, next_offset AS next FROM billing.kafka_offset WHERE topic = $1', [topic]);
-  return new Map(rows.map(({ partition, next }) => [partition, next]));
+export async function readStoredOffsets(pool: Pool, topic: string): Promise<ReadonlyMap<number, StoredOffset>> {
+  const { rows } = await pool.query<StoredOffset & { partition: number }>(
+    'SELECT partition, cluster_id AS "clusterId", next_offset AS next FROM billing.kafka_offset WHERE topic = $1',
+    [topic],
+  );
+  return new Map(rows.map(({ partition, clusterId, next }) => [partition, { clusterId, next }]));
+}
+
+/** Whether reading can go on at a position: it is of this cluster and lies within the log, whose bounds were read after it. */
+export function fitsLog(stored: StoredOffset | undefined, clusterId: string, { low, high }: LogBounds): stored is StoredOffset {
+  return stored?.clusterId === clusterId && stored.next >= low && stored.next <= high;
 }

@@ -15,31 +15,32 @@ export interface LogBounds {
 /** The topic, and what of it only an administrator's connection tells. */
 export class UsageTopic {
   readonly name: string;
-  readonly #admin: Admin;
-  #connected: Promise<void> | undefined;
+  readonly #kafka: Kafka;
+  #admin: Promise<Admin> | undefined;
 
   constructor(kafka: Kafka, name: string) {
     this.name = name;
-    this.#admin = kafka.admin();
+    this.#kafka = kafka;
   }
 
   /** Makes the topic when it is missing. Throws when it has another number of partitions: records would have no place. */
   async ensure(): Promise<void> {
-    await this.#connect();
-    await this.#admin.createTopics({
-      waitForLeaders: true,
-      topics: [{ topic: this.name, numPartitions: partitionCount, configEntries: [{ name: 'retention.ms', value: String(retentionMs) }] }],
+    const partitions = await this.#ask(async (admin) => {
+      await admin.createTopics({
+        waitForLeaders: true,
+        topics: [{ topic: this.name, numPartitions: partitionCount, configEntries: [{ name: 'retention.ms', value: String(retentionMs) }] }],
+      });
+      const { topics } = await admin.fetchTopicMetadata({ topics: [this.name] });
+      return topics[0]?.partitions.length ?? 0;
     });
-    const { topics } = await this.#admin.fetchTopicMetadata({ topics: [this.name] });
-    const partitions = topics[0]?.partitions.length ?? 0;
     if (partitions !== partitionCount) throw new Error(`the topic ${this.name} has ${partitions} partitions instead of ${partitionCount}`);
   }
 
   /** Bounds of the logs, by partition. */
   async readBounds(): Promise<readonly LogBounds[]> {
-    await this.#connect();
     const bounds: LogBounds[] = Array.from({ length: partitionCount }, () => ({ low: 0n, high: 0n }));
-    for (const { partition, low, high } of await this.#admin.fetchTopicOffsets(this.name)) bounds[partition] = { low: BigInt(low), high: BigInt(high) };
+    const offsets = await this.#ask((admin) => admin.fetchTopicOffsets(this.name));
+    for (const { partition, low, high } of offsets) bounds[partition] = { low: BigInt(low), high: BigInt(high) };
     return bounds;
   }
 
@@ -50,20 +51,33 @@ export class UsageTopic {
 
   /** The cluster's own id: another one has other logs, whatever its address. */
   async readClusterId(): Promise<string> {
-    await this.#connect();
-    return (await this.#admin.describeCluster()).clusterId;
+    return (await this.#ask((admin) => admin.describeCluster())).clusterId;
   }
 
   async close(): Promise<void> {
-    await this.#admin.disconnect();
+    const admin = await this.#admin?.catch(() => undefined);
+    this.#admin = undefined;
+    await admin?.disconnect();
   }
 
-  /** Connects with the first need, and again after a failure. */
-  async #connect(): Promise<void> {
-    this.#connected ??= this.#admin.connect().catch((error: unknown) => {
-      this.#connected = undefined;
+  /**
+   * Asks over one connection, and over a new one after a failure: an admin client of kafkajs that once knew a topic
+   * can do nothing any more, not even make it, when the topic is deleted.
+   */
+  async #ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
+    this.#admin ??= this.#connect();
+    const asked = this.#admin;
+    try {
+      return await question(await asked);
+    } catch (error) {
+      if (this.#admin === asked) await this.close().catch(() => undefined);
       throw error;
-    });
-    await this.#connected;
+    }
+  }
+
+  async #connect(): Promise<Admin> {
+    const admin = this.#kafka.admin();
+    await admin.connect();
+    return admin;
   }
 }

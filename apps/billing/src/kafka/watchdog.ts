@@ -1,7 +1,7 @@
 import type { Pool } from '@tacet/database';
 import type { Events } from '../events.ts';
 import type { Metrics } from '../metrics.ts';
-import { readStoredOffsets } from './stored-offset.ts';
+import { fitsLog, readStoredOffsets, replaceStoredOffset } from './stored-offset.ts';
 import type { UsageConsumer } from './usage-consumer.ts';
 import type { UsageTopic } from './usage-topic.ts';
 
@@ -50,26 +50,34 @@ export class Watchdog {
 
   /** One look. While Kafka or Postgres cannot be asked nothing is known, and nobody is held for dead. */
   async look(now = performance.now()): Promise<void> {
-    const { pool, topic, consumer, metrics, events, stalledMs, onStalled } = this.#options;
+    const { pool, topic, events, onStalled } = this.#options;
     try {
       // A topic that was erased is made again.
       await topic.ensure();
-      const bounds = await topic.readBounds();
+      // Before the bounds: a position is never ahead of a log's end that is read after it.
       const stored = await readStoredOffsets(pool, topic.name);
-      for (const [partition, { low, high }] of bounds.entries()) {
-        const offset = stored.get(partition) ?? low;
-        const lag = offset > high ? high - low : high - (offset < low ? low : offset);
-        metrics.lag.set({ partition: String(partition) }, Number(lag));
-        const mine = consumer.assigned?.includes(partition) ?? true;
-        const stall = this.#stalls.get(partition);
-        if (lag === 0n || !mine || stall?.offset !== offset) this.#stalls.delete(partition);
-        if (lag === 0n || !mine) continue;
-        if (stall?.offset !== offset) this.#stalls.set(partition, { offset, since: now });
-        else if (now - stall.since >= stalledMs) return onStalled();
+      const clusterId = await topic.readClusterId();
+      for (const [partition, bounds] of (await topic.readBounds()).entries()) {
+        const position = stored.get(partition);
+        const fits = fitsLog(position, clusterId, bounds);
+        // A log that nothing is written to any more after it was erased would keep its old position for ever.
+        if (position && !fits) await replaceStoredOffset(pool, topic.name, partition, position, { clusterId, next: bounds.low });
+        if (this.#isStalled(partition, fits ? position.next : bounds.low, bounds.high, now)) return onStalled();
       }
     } catch (error) {
       events.kafkaUnreachable(error);
       this.#stalls.clear();
     }
+  }
+
+  #isStalled(partition: number, offset: bigint, high: bigint, now: number): boolean {
+    const { consumer, metrics, stalledMs } = this.#options;
+    metrics.lag.set({ partition: String(partition) }, Number(high - offset));
+    const stall = this.#stalls.get(partition);
+    const mine = consumer.assigned?.includes(partition) ?? true;
+    if (offset < high && mine && stall?.offset === offset) return now - stall.since >= stalledMs;
+    if (offset < high && mine) this.#stalls.set(partition, { offset, since: now });
+    else this.#stalls.delete(partition);
+    return false;
   }
 }
