@@ -26,7 +26,7 @@ export const rewrapBatchSize = 1_000;
 export const connectionsMax = 10;
 
 /** How long a call of ShredAccount waits for a partition's lock, and how often it tries. */
-export const eraseLockMs = 1_000;
+export const eraseLockMs = 500;
 export const eraseAttemptsMax = 3;
 
 /** How long running calls may take when the process stops, in milliseconds. */

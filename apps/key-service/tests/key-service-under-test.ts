@@ -44,15 +44,17 @@ export async function startKeyService(variables: Readonly<Record<string, string>
   await mkdir(join(folder, 'logs'));
   const tls = Object.fromEntries(await Promise.all(identities.map(async (identity) => [identity, await tlsOf(authority, identity)]))) as Record<Identity, TlsFiles>;
   const shared = { folder, database, tls, nextPort: createPortSource() };
-  const first = await startOne(shared, 'key-service', variables);
-  return {
-    ...first,
-    stop: async () => {
-      await first.stop();
-      await database.stop();
-      await rm(folder, { recursive: true });
-    },
+  const cleanUp = async () => {
+    await database.stop();
+    await rm(folder, { recursive: true });
   };
+  try {
+    const first = await startOne(shared, 'key-service', variables);
+    return { ...first, stop: () => first.stop().then(cleanUp) };
+  } catch (error) {
+    await cleanUp();
+    throw error;
+  }
 }
 
 async function tlsOf(authority: Authority, identity: Identity): Promise<TlsFiles> {

@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { openPool, type Pool } from '@tacet/database';
-import { createNonceSource } from '@tacet/sealed-record';
+import { createNonceSource, type WrappedDek } from '@tacet/sealed-record';
 import { createTestDatabase, type TestDatabase } from '@tacet/testing';
 import { KekRing } from '../keks/kek-ring.ts';
+import type { KeyProvider } from '../providers/key-provider.ts';
 import { openLocalProvider, type LocalProvider } from '../providers/local-provider.ts';
+import { rewrapSecret } from '../providers/wrapped-secret.ts';
 import { AccountDeks } from './account-deks.ts';
-import { deleteDeks } from './dek-table.ts';
+import { deleteDeks, listDeks, updateDeks } from './dek-table.ts';
 import { makeDek } from './make-dek.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tacet-account-deks-'));
@@ -94,6 +96,29 @@ test('many callers at once cause one reading', async () => {
   const account = await someAccount();
   const found = await Promise.all(Array.from({ length: 50 }, () => deks.newest(account)));
   expect(new Set(found.map(({ key }) => key)).size).toBe(1);
+});
+
+test('a DEK that is rewrapped, and whose old KEK version is destroyed, while it is being read is read again', async () => {
+  const account = await someAccount();
+  let hurry: (() => Promise<void>) | undefined = async () => {
+    const { version } = await ring.rotate();
+    const [row] = await listDeks(pool, account.toString('hex'));
+    const rewrapped = await rewrapSecret(provider, row!.wrapped, { accountId: account, version: 1 }, version);
+    await updateDeks(pool, [{ account: account.toString('hex'), version: 1, wrapped: rewrapped }], version);
+    await provider.destroyVersion(row!.kek);
+  };
+  const slow: KeyProvider = Object.assign(Object.create(provider) as KeyProvider, {
+    unwrap: async (wrapped: WrappedDek) => {
+      const run = hurry;
+      hurry = undefined;
+      await run?.();
+      return provider.unwrap(wrapped);
+    },
+    name: provider.name,
+  });
+  const reader = new AccountDeks({ pool, provider: slow, cacheMs: 60_000, clocks, onLookup: () => undefined });
+  expect((await reader.newest(account)).version).toBe(1);
+  expect(hurry).toBeUndefined();
 });
 
 test('neither a DEK nor the cache of them prints a key', async () => {
