@@ -3,7 +3,7 @@ import { isDataError } from '../database-errors.ts';
 import { recordsPerTransactionMax } from '../limits.ts';
 import type { UsageWriter } from '../usage/usage-writer.ts';
 import { fitsLog, lockStoredOffset, moveStoredOffset, readStoredOffsets, replaceStoredOffset } from './stored-offset.ts';
-import type { UsageTopic } from './usage-topic.ts';
+import type { ReadableLog } from './usage-topic.ts';
 
 /** One message of a log. */
 export interface LogMessage {
@@ -21,11 +21,11 @@ export type OnApplied = (next: bigint) => Promise<void>;
 export class RecordReader {
   readonly #pool: Pool;
   readonly #writer: UsageWriter;
-  readonly #topic: UsageTopic;
+  readonly #topic: ReadableLog;
   /** By partition: where Postgres is, as far as this reader knows. */
   readonly #positions = new Map<number, bigint>();
 
-  constructor(pool: Pool, writer: UsageWriter, topic: UsageTopic) {
+  constructor(pool: Pool, writer: UsageWriter, topic: ReadableLog) {
     this.#pool = pool;
     this.#writer = writer;
     this.#topic = topic;

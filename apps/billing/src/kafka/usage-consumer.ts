@@ -19,7 +19,8 @@ export interface UsageConsumerOptions {
 }
 
 const fetchWaitMsMax = 500;
-const sessionMs = 30_000;
+/** A consumer that was killed gives its partitions up after so long. */
+const sessionMs = 10_000;
 const partitionsAtOnce = 3;
 const startRetryMs = 1_000;
 const retryMsMin = 100;

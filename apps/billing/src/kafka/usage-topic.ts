@@ -12,8 +12,15 @@ export interface LogBounds {
   readonly high: bigint;
 }
 
+/** What a reader must know of a log beside its messages. */
+export interface ReadableLog {
+  readonly name: string;
+  readBounds(): Promise<readonly LogBounds[]>;
+  readClusterId(): Promise<string>;
+}
+
 /** The topic, and what of it only an administrator's connection tells. */
-export class UsageTopic {
+export class UsageTopic implements ReadableLog {
   readonly name: string;
   readonly #kafka: Kafka;
   #admin: Promise<Admin> | undefined;
