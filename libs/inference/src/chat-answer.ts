@@ -1,5 +1,5 @@
 import { JsonError } from './json-error.ts';
-import { findField } from './read-field.ts';
+import { findField, findValue } from './read-field.ts';
 import { scanObject, type ScannedField, type ScannedObject } from './scan-object.ts';
 import { normalizeUsage, type TokenUsage } from './token-usage.ts';
 
@@ -10,6 +10,8 @@ const usageBytesMax = 4096;
 export class ChatAnswer {
   /** Undefined where the worker told none. */
   readonly usage: TokenUsage | undefined;
+  /** Whether the worker reports a failure instead of an answer. */
+  readonly isError: boolean;
   readonly #object: ScannedObject;
   readonly #usageField: ScannedField | undefined;
 
@@ -17,6 +19,11 @@ export class ChatAnswer {
     this.#object = object;
     this.#usageField = usageField;
     this.usage = usage;
+    this.isError = findValue(object, 'error') !== undefined && findField(object, 'choices') === undefined;
+  }
+
+  get bytes(): Buffer {
+    return this.#object.bytes;
   }
 
   /** Throws `JsonError` when the bytes are not one JSON object. */

@@ -158,6 +158,16 @@ test('the usual chunk is passed on as a view of its own bytes, with usage cut of
   expect(out.toString()).toBe(chunk('é').toString());
 });
 
+test('a first chunk with fields of its own does not keep the following ones from the fast way', () => {
+  const stream = new ChatStream({ showUsage: false, usageIsTotal: false, fallback });
+  stream.read(Buffer.from(role().toString().replace(/}$/, ',"prompt_token_ids":null}')));
+  stream.read(chunk('a'));
+  const bytes = chunk('b');
+  expect(stream.read(bytes)?.buffer).toBe(bytes.buffer);
+  // Only the fast way can pass on what is no JSON: it was not parsed.
+  expect(stream.read(chunk('c\u0000 \n'.replace('\\u0000', '\u0001')))?.length).toBeGreaterThan(0);
+});
+
 test('a client that asked for usage gets null in every chunk and what is billed, with its cost, at the end', () => {
   const stream = new ChatStream({ showUsage: true, usageIsTotal: false, fallback });
   const usages = [role(), chunk('a', ',"usage":{"prompt_tokens":9,"total_tokens":10,"completion_tokens":1}'), chunk('b'), chunk('c', ',"usage":null')].map((bytes) => (JSON.parse(stream.read(bytes)!.toString()) as { usage: unknown }).usage);

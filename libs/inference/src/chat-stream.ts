@@ -77,6 +77,11 @@ export class ChatStream {
     return this.#total !== undefined;
   }
 
+  /** Whether every choice that has begun has told why it ended. */
+  get isFinished(): boolean {
+    return this.#begun.size > 0 && this.#finished.size >= this.#begun.size;
+  }
+
   /** Whether anything was generated yet. */
   get hasBegun(): boolean {
     return this.#counted > 0 || this.output > 0;
@@ -169,7 +174,7 @@ export class ChatStream {
     const tail = usageTail(object, usageField);
     if (tail === undefined || (usageField && usageField.valueEnd - usageField.valueStart < 4)) return this.#rebuild(chunk);
     const field = findField(object, 'choices');
-    if (choices.length > 0 && field) this.#shape ??= ChunkShape.learn(object, field, tail.cut);
+    if (choices.length > 0 && field) this.#shape = ChunkShape.learn(object, field, tail.cut);
     return this.#present(json, usageField ? tail : undefined);
   }
 

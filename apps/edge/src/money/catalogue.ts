@@ -15,6 +15,8 @@ export interface CatalogueModel {
   readonly mediaTokensMax: number;
   /** The version that new requests are admitted under; undefined = not priced. */
   readonly price: Price | undefined;
+  /** Since when that version is in force, UTC milliseconds; 0 = not priced. */
+  readonly pricedAtMs: number;
 }
 
 /** Models and prices as billing has published them; replaced as a whole when a newer revision comes. */
@@ -38,7 +40,10 @@ export class Catalogue {
 
   replace(revision: string, models: readonly Model__Output[], prices: readonly Price__Output[]): void {
     this.#prices = new Map(prices.map((price) => [price.priceVersion, toPrice(price)]));
-    this.#models = new Map(models.map((model) => [model.modelId, { ...model, price: this.#prices.get(model.priceVersion) }]));
+    const since = new Map(prices.map(({ priceVersion, effectiveAtMs }) => [priceVersion, Number(effectiveAtMs)]));
+    this.#models = new Map(
+      models.map(({ priceVersion, ...model }) => [model.modelId, { ...model, price: this.#prices.get(priceVersion), pricedAtMs: since.get(priceVersion) ?? 0 }]),
+    );
     this.#revision = revision;
   }
 }

@@ -1,0 +1,100 @@
+import { TacetError } from '@tacet/errors';
+import { parse, v7 } from 'uuid';
+import type { ClientPresence } from './client-presence.ts';
+import { noId } from './keys/caller.ts';
+import type { Abandonment } from './limits/abandonment.ts';
+import type { Limiter, LimitVerdict } from './limits/limiter.ts';
+import type { EdgeSession } from './money/edge-session.ts';
+import type { ChatRequest } from './read-request.ts';
+import { admissionNeed, Reservation, sliceTokens } from './reservation.ts';
+import type { Admission } from './spool/slot.ts';
+import type { OpenRequest, Spool } from './spool/spool.ts';
+
+/** How long a request waits for its lease to grow. */
+export const leaseWaitMs = 5_000;
+const retryAfterMs = 1_000;
+
+/** A request that may run: limits, money and a slot are its own until it is settled. */
+export interface AdmittedRequest {
+  readonly request: ChatRequest;
+  /** Undefined for no-log. */
+  readonly requestId: string | undefined;
+  readonly reservation: Reservation;
+  readonly slot: OpenRequest;
+  /** Output per choice that the worker is told, where it must be told; less than asked: clamped. */
+  readonly outputPerChoice: number | undefined;
+  readonly isClamped: boolean;
+  readonly verdict: LimitVerdict | undefined;
+}
+
+export interface AdmitOptions {
+  readonly session: EdgeSession;
+  readonly spool: Spool;
+  readonly limiter: Limiter;
+  readonly abandonment: Abandonment;
+  readonly wallMs: () => number;
+}
+
+/** The third step: rate limit, then money, then a slot. Rejects with `TacetError`. In memory unless lease or slice have to grow. */
+export async function admit(request: ChatRequest, options: AdmitOptions, client: ClientPresence): Promise<AdmittedRequest> {
+  const { session, spool } = options;
+  const { caller } = request;
+  const verdict = await takeRate(request, options);
+  if (session.isSuspended(caller.accountId)) throw new TacetError('account_suspended');
+  if (!session.mayAdmit || !spool.hasRoom) throw new TacetError('cannot_meter', { retryAfterMs });
+  const { book, epoch } = session;
+  const entry = book.entryOf(caller.leaseKey);
+  const wanted = outputWanted(request);
+  const { wantNano, minimumNano } = admissionNeed(request.price, request.inputBound, wanted, request.choices);
+  let nano = wantNano;
+  if (!book.tryReserve(entry, wantNano)) {
+    nano = await book.obtain(entry, wantNano, minimumNano, AbortSignal.any([client.signal, AbortSignal.timeout(leaseWaitMs)]));
+  }
+  const reservation = new Reservation(book, entry, request.price, nano, request.inputBound);
+  const requestId = caller.noLog ? undefined : v7();
+  const admission = admissionOf(request, epoch, requestId, options.wallMs());
+  // Between the reservation and this the epoch may have ended, or the client left.
+  const mayRun = !client.isGone && session.epoch === epoch && session.mayAdmit;
+  const slot = mayRun ? spool.openRequest(admission, { reservedNano: nano, input: 0, cached: 0, output: 0, source: 'none', ttftMs: 0 }) : undefined;
+  if (slot === undefined) {
+    reservation.settle(0n);
+    throw client.isGone ? new TacetError('client_closed') : new TacetError(mayRun ? 'overloaded' : 'cannot_meter', { retryAfterMs });
+  }
+  const outputPerChoice = request.isStream ? undefined : Math.floor(Math.min(wanted, reservation.outputMax) / request.choices);
+  const isClamped = outputPerChoice !== undefined && outputPerChoice * request.choices < wanted;
+  return { request, requestId, reservation, slot, outputPerChoice, isClamped, verdict };
+}
+
+async function takeRate({ caller }: ChatRequest, { limiter, abandonment }: AdmitOptions): Promise<LimitVerdict | undefined> {
+  const waitMs = abandonment.waitMs(caller.identity);
+  if (waitMs > 0) throw new TacetError('abandoned_requests', { retryAfterMs: waitMs });
+  const { requestsPerMinute } = caller.limits;
+  if (requestsPerMinute === 0) return undefined;
+  const taken = limiter.take(caller.identity, requestsPerMinute);
+  const verdict = taken instanceof Promise ? await taken : taken;
+  if (!verdict.isAllowed) throw new TacetError('rate_limited', { retryAfterMs: verdict.resetMs, metadata: { limit_requests: verdict.limit } });
+  return verdict;
+}
+
+/** Output to reserve: all that can come where the answer comes as a whole, the first slice of a stream. */
+function outputWanted({ isStream, outputLimit, choices, model }: ChatRequest): number {
+  const bound = Math.min(outputLimit ?? model.outputDefault, model.contextTokens) * choices;
+  if (!isStream) return bound;
+  return Math.min(sliceTokens, outputLimit === undefined ? sliceTokens : bound);
+}
+
+function admissionOf({ caller, price }: ChatRequest, epoch: number, requestId: string | undefined, nowMs: number): Admission {
+  const { accountId, partition, keyId, leaseByKey, noLog } = caller;
+  return {
+    epoch,
+    requestId: requestId === undefined ? noId : Buffer.from(parse(requestId)),
+    accountId,
+    partition,
+    keyId: noLog && !leaseByKey ? noId : keyId,
+    leaseByKey,
+    noLog,
+    priceVersion: price.priceVersion,
+    route: 'chat_completions',
+    startedMs: noLog ? 0 : nowMs,
+  };
+}

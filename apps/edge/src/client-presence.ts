@@ -1,0 +1,26 @@
+import type { ServerResponse } from 'node:http';
+
+/** Whether the client of a request is still there. The signal is made only where somebody has to wait. */
+export class ClientPresence {
+  readonly #response: ServerResponse;
+  #controller: AbortController | undefined;
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+  }
+
+  get isGone(): boolean {
+    return this.#response.destroyed || this.#response.closed;
+  }
+
+  /** Aborted when the client leaves. */
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      const controller = new AbortController();
+      this.#controller = controller;
+      if (this.isGone) controller.abort();
+      else this.#response.once('close', () => controller.abort());
+    }
+    return this.#controller.signal;
+  }
+}

@@ -1,0 +1,316 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { TacetError, toTacetError } from '@tacet/errors';
+import type { AdmittedRequest } from './admit.ts';
+import type { Answer, AnswerHost } from './answer.ts';
+import { chooseWorker, loadOf, type ChooseOptions } from './choose-worker.ts';
+import type { EdgeTimeouts } from './config.ts';
+import { forward, type AnswerReceiver, type Attempt, type ForwardFailure } from './forward.ts';
+import type { Meter } from './meter.ts';
+import { prepareBody, type CacheSalts, type WorkerBody } from './prepare-body.ts';
+import type { RetryBudget } from './retry-budget.ts';
+import type { RunningRequest } from './running-requests.ts';
+import { errorBodyBytesMax, readRefusal } from './worker-error.ts';
+import type { UsageStyle } from './workers/worker-kind.ts';
+import type { Worker } from './workers/worker.ts';
+
+const attemptsMax = 2;
+/** Nothing sent for so long: a keep-alive. */
+const keepAliveMs = 15_000;
+/** How long a worker's connection may stay open after its last word. */
+const lingerMs = 1_000;
+
+export interface ExchangeOptions {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly admitted: AdmittedRequest;
+  readonly meter: Meter;
+  readonly makeAnswer: (host: AnswerHost, usage: UsageStyle) => Answer;
+  readonly salts: CacheSalts;
+  readonly retries: RetryBudget;
+  readonly choose: ChooseOptions;
+  readonly timeouts: EdgeTimeouts;
+  /** Whether bytes of a worker may be forwarded now; false: everything has been cut. */
+  readonly mayForward: () => boolean;
+  readonly onWorker: (worker: Worker, what: 'success' | 'failure' | 'hostile_usage' | 'missing_usage') => void;
+  /** Told once, when the request has ended. `error`: why it failed. */
+  readonly onEnd: (exchange: Exchange, error: TacetError | undefined) => void;
+}
+
+/**
+ * One admitted request between client and worker: chooses a worker, forwards, tries another one while the client
+ * has nothing yet, and ends when either side does. All limits of time are checked from outside (`sweep`), so that
+ * a chunk costs no timer.
+ */
+export class Exchange implements RunningRequest, AnswerReceiver, AnswerHost {
+  readonly #options: ExchangeOptions;
+  readonly #load: number;
+  readonly #tried: Worker[] = [];
+  readonly #startedAt: number;
+  #answer: Answer | undefined;
+  #worker: Worker | undefined;
+  #attempt: Attempt | undefined;
+  #body: WorkerBody | undefined;
+  #attemptAt = 0;
+  #heardAt = 0;
+  #sentAt: number;
+  #waitingSince: number | undefined;
+  #status = 0;
+  #refusal: Buffer[] | undefined;
+  #refusalBytes = 0;
+  #retryAfter: string | undefined;
+  #hasFirstEvent = false;
+  #isOver = false;
+  #linger: NodeJS.Timeout | undefined;
+
+  constructor(options: ExchangeOptions) {
+    this.#options = options;
+    this.#load = loadOf(options.admitted.request);
+    this.#startedAt = options.choose.monotonicMs();
+    this.#sentAt = this.#startedAt;
+  }
+
+  get caller() {
+    return this.#options.admitted.request.caller;
+  }
+
+  get admitted(): AdmittedRequest {
+    return this.#options.admitted;
+  }
+
+  get meter(): Meter {
+    return this.#options.meter;
+  }
+
+  get hasFirstEvent(): boolean {
+    return this.#hasFirstEvent;
+  }
+
+  /** Begins the first attempt. */
+  start(): void {
+    this.#options.retries.noteRequest();
+    this.#options.response.once('close', () => this.#onClientGone());
+    try {
+      this.#tryNext(undefined);
+    } catch (error) {
+      // It has a slot and money: it ends as any other does.
+      this.#fail(toTacetError(error), 'failed');
+    }
+  }
+
+  cut(error: TacetError): void {
+    if (!this.#isOver) this.#end(error, 'cut');
+  }
+
+  sweep(now: number): void {
+    const { timeouts, meter } = this.#options;
+    if (this.#isOver || !this.#answer) return;
+    meter.sweep(now);
+    const isHolding = this.#answer.isWaitingForClient || meter.cover === 'pending';
+    if (!this.#answer.isWaitingForClient) this.#waitingSince = undefined;
+    else this.#waitingSince ??= now;
+    if (now - this.#startedAt > timeouts.requestMs) this.#fail(new TacetError('idle_timeout'), 'failed');
+    else if (this.#waitingSince !== undefined && now - this.#waitingSince > timeouts.slowReaderMs) this.#options.response.destroy();
+    else if (!this.#hasFirstEvent && now - this.#attemptAt > timeouts.firstByteMs) this.#workerFailed('first_byte_timeout');
+    else if (this.#hasFirstEvent && !isHolding && now - this.#heardAt > timeouts.idleMs) this.#workerFailed('idle_timeout');
+    else if (now - this.#sentAt > keepAliveMs) {
+      this.#sentAt = now;
+      this.#answer.keepAlive();
+    }
+  }
+
+  // --- What the worker answers ---
+
+  onHead(status: number, headers: Readonly<Record<string, string>>): void {
+    this.#heardAt = this.#now();
+    this.#status = status;
+    if (status !== 200) {
+      this.#refusal = [];
+      this.#retryAfter = headers['retry-after'];
+      return;
+    }
+    const encoding = headers['content-encoding'] ?? 'identity';
+    const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
+    if (encoding !== 'identity' || type !== this.#answer?.contentType) this.onInvalid('worker_invalid');
+  }
+
+  onData(chunk: Buffer): boolean {
+    if (this.#isOver) return true;
+    const now = this.#now();
+    this.#heardAt = now;
+    if (this.#refusal) {
+      this.#refusalBytes += chunk.length;
+      if (this.#refusalBytes <= errorBodyBytesMax) this.#refusal.push(chunk);
+      return true;
+    }
+    // After a pause of this process nothing goes out before the session is known to be good.
+    if (!this.#options.mayForward()) return true;
+    this.#sentAt = now;
+    return this.#answer?.take(chunk) ?? true;
+  }
+
+  onEnd(): void {
+    this.#attempt = undefined;
+    if (this.#isOver) return this.#stopAttempt();
+    if (this.#refusal) return this.#workerRefused();
+    if (this.#options.mayForward()) this.#answer?.takeEnd();
+  }
+
+  onFailure(failure: ForwardFailure): void {
+    this.#attempt = undefined;
+    if (this.#isOver) return this.#stopAttempt();
+    this.#noteFailure();
+    // Until the client has something, a worker that closed without an answer is as good as one that is not there.
+    if (failure !== 'broken' && this.#tryAnother()) return;
+    this.#fail(new TacetError('worker_failed'), 'failed');
+  }
+
+  // --- What the answer says ---
+
+  onFirstEvent(): void {
+    this.#hasFirstEvent = true;
+    this.#options.meter.noteFirstEvent();
+    // Nothing can be tried again, so the prompt need not be kept.
+    this.#forgetPrompt();
+  }
+
+  onComplete(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    if (this.#worker) this.#options.onWorker(this.#worker, 'success');
+    // Usually the worker's end came with its last word.
+    if (this.#attempt) this.#linger = setTimeout(() => this.#stopAttempt(), lingerMs).unref();
+    else this.#releaseWorker();
+    this.#finish(undefined);
+  }
+
+  onInvalid(code: 'worker_invalid' | 'worker_failed'): void {
+    this.#workerFailed(code);
+  }
+
+  onExhausted(): void {
+    this.#fail(new TacetError('insufficient_balance', { metadata: { limit_source: 'balance' } }), 'length');
+  }
+
+  onResume(): void {
+    this.#attempt?.resume();
+  }
+
+  onBadUsage(kind: 'hostile' | 'missing'): void {
+    if (this.#worker) this.#options.onWorker(this.#worker, kind === 'hostile' ? 'hostile_usage' : 'missing_usage');
+  }
+
+  // --- Attempts ---
+
+  #tryNext(before: TacetError | undefined): void {
+    const { admitted, request, choose, salts } = this.#options;
+    let worker: Worker;
+    try {
+      worker = chooseWorker(admitted.request, this.#tried, choose);
+    } catch (error) {
+      this.#fail(before ?? toTacetError(error), 'failed');
+      return;
+    }
+    this.#worker = worker;
+    worker.running++;
+    worker.inFlightTokens += this.#load;
+    this.#refusal = undefined;
+    this.#refusalBytes = 0;
+    this.#attemptAt = this.#now();
+    this.#heardAt = this.#attemptAt;
+    this.#answer = this.#options.makeAnswer(this, worker.pool.usage);
+    const body = prepareBody(admitted, worker.pool, salts);
+    this.#body = body;
+    const { isStream } = admitted.request;
+    const attempt = forward({ worker, path: '/v1/chat/completions', body, headers: request.headers, isStream, receiver: this });
+    // It can have failed already, and another one begun.
+    if (this.#worker === worker && !this.#isOver) this.#attempt = attempt;
+  }
+
+  /** Whether another worker was set to it. */
+  #tryAnother(): boolean {
+    const worker = this.#worker;
+    if (!worker || this.#hasFirstEvent || this.#tried.length + 1 >= attemptsMax || !this.#options.retries.take()) return false;
+    this.#releaseWorker();
+    this.#tried.push(worker);
+    // Only if there is another: otherwise the first failure is what the client should hear.
+    try {
+      chooseWorker(this.#options.admitted.request, this.#tried, this.#options.choose);
+    } catch {
+      return false;
+    }
+    this.#tryNext(undefined);
+    return true;
+  }
+
+  #workerRefused(): void {
+    const refusal = readRefusal(this.#status, Buffer.concat(this.#refusal ?? []), this.#retryAfter);
+    if (refusal.isFailure) this.#noteFailure();
+    if (refusal.mayRetry && this.#tryAnother()) return;
+    this.#fail(refusal.error, 'failed');
+  }
+
+  #workerFailed(code: 'worker_invalid' | 'worker_failed' | 'first_byte_timeout' | 'idle_timeout'): void {
+    if (this.#isOver) return;
+    this.#noteFailure();
+    this.#fail(new TacetError(code), 'failed');
+  }
+
+  #noteFailure(): void {
+    if (this.#worker) this.#options.onWorker(this.#worker, 'failure');
+  }
+
+  #releaseWorker(): void {
+    const worker = this.#worker;
+    if (!worker) return;
+    this.#worker = undefined;
+    worker.running--;
+    worker.inFlightTokens -= this.#load;
+  }
+
+  // --- The end ---
+
+  #fail(error: TacetError, status: 'failed' | 'length'): void {
+    if (!this.#isOver) this.#end(error, status);
+  }
+
+  #end(error: TacetError, status: 'failed' | 'cut' | 'length'): void {
+    this.#isOver = true;
+    this.#stopAttempt();
+    // Without a worker there is no answer yet that could say it.
+    (this.#answer ?? this.#options.makeAnswer(this, 'none')).fail(error, status);
+    this.#finish(error);
+  }
+
+  #onClientGone(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#stopAttempt();
+    // Settled already: all that was missing was the disk. A finished stream is not a cancelled one.
+    const isComplete = this.#options.meter.outcome !== undefined;
+    if (!isComplete) this.#answer?.abandon();
+    this.#finish(isComplete ? undefined : new TacetError('client_closed'));
+  }
+
+  /** What is still to come from the worker is nobody's any more. */
+  #stopAttempt(): void {
+    clearTimeout(this.#linger);
+    this.#attempt?.abort();
+    this.#attempt = undefined;
+    this.#releaseWorker();
+  }
+
+  #finish(error: TacetError | undefined): void {
+    this.#forgetPrompt();
+    this.#options.onEnd(this, error);
+  }
+
+  #forgetPrompt(): void {
+    this.#options.admitted.request.prompt.forget();
+    this.#body?.forget();
+    this.#body = undefined;
+  }
+
+  #now(): number {
+    return this.#options.choose.monotonicMs();
+  }
+}

@@ -1,0 +1,86 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+const dataPrefix = Buffer.from('data: ');
+const keepAlive = Buffer.from(': keepalive\n');
+/** Bytes of an HTTP chunk around its content: a length of up to eight hex digits and two line ends. */
+const framingBytes = 12;
+
+/**
+ * Writes an event stream to a client. Each call makes one buffer, framed as an HTTP chunk (RFC 9112 §7.1), and
+ * one write to the socket; ServerResponse would make three of it. Where the response has no socket of its own
+ * (a pipelined request whose turn has not come) or the client speaks HTTP/1.0, it goes the ordinary way.
+ */
+export class EventWriter {
+  readonly #response: ServerResponse;
+  readonly #headers: () => string[];
+  #socket: Socket | undefined;
+  #isCommitted = false;
+
+  /** `headers`: names and values, asked for when the status is sent. */
+  constructor(response: ServerResponse, headers: () => string[]) {
+    this.#response = response;
+    this.#headers = headers;
+  }
+
+  /** Whether status 200 has been sent: errors travel in the stream from then on. */
+  get isCommitted(): boolean {
+    return this.#isCommitted;
+  }
+
+  /** Bytes that wait for the client to read. */
+  get waitingBytes(): number {
+    return this.#socket?.writableLength ?? this.#response.writableLength;
+  }
+
+  /** Sends events, given as the JSON of each. Returns false when the client is slow: more should wait for `whenDrained`. */
+  writeEvents(events: readonly Buffer[]): boolean {
+    let bytes = 0;
+    for (const event of events) bytes += dataPrefix.length + event.length + 2;
+    const buffer = Buffer.allocUnsafe(framingBytes + bytes);
+    const size = bytes.toString(16);
+    let at = buffer.write(size, 0, 'latin1');
+    buffer[at++] = 0x0d;
+    buffer[at++] = 0x0a;
+    const start = at;
+    for (const event of events) {
+      at += dataPrefix.copy(buffer, at);
+      at += event.copy(buffer, at);
+      buffer[at++] = 0x0a;
+      buffer[at++] = 0x0a;
+    }
+    const end = at;
+    buffer[at++] = 0x0d;
+    buffer[at++] = 0x0a;
+    this.#commit();
+    if (this.#socket) return this.#socket.write(buffer.subarray(0, at));
+    return this.#response.write(buffer.subarray(start, end));
+  }
+
+  /** A comment, between events: it keeps the connection from being thought dead, and commits the status. */
+  writeKeepAlive(): void {
+    this.#commit();
+    this.#response.write(keepAlive);
+  }
+
+  /** Sends the last bytes and ends the response; the connection can carry the next request. */
+  end(last: string): void {
+    this.#commit();
+    this.#response.end(last);
+  }
+
+  /** Calls `resume` once when the client has read what waits. */
+  whenDrained(resume: () => void): void {
+    (this.#socket ?? this.#response).once('drain', resume);
+  }
+
+  #commit(): void {
+    if (this.#isCommitted) return;
+    this.#isCommitted = true;
+    const { req: request, socket } = this.#response;
+    this.#response.writeHead(200, this.#headers());
+    this.#response.flushHeaders();
+    const isChunked = request.httpVersionMajor === 1 && request.httpVersionMinor === 1;
+    if (socket && isChunked) this.#socket = socket;
+  }
+}

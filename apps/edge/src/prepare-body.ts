@@ -1,0 +1,78 @@
+import { createHmac } from 'node:crypto';
+import { editObject } from '@tacet/inference';
+import { LRUCache } from 'lru-cache';
+import type { AdmittedRequest } from './admit.ts';
+import type { ChatRequest } from './read-request.ts';
+import { identifiesPerson } from './refused-fields.ts';
+import type { Pool } from './workers/pool.ts';
+
+/** Up to this size the pieces of a body are put together; beyond it they are sent as they are, without a copy. */
+const joinedBytesMax = 16_384;
+/** Accounts whose salt is remembered. */
+const saltsMax = 50_000;
+
+/** A body as it goes to a worker. */
+export interface WorkerBody {
+  readonly body: Buffer | Buffer[];
+  readonly bytes: number;
+  /** It is sent and need not be sent again: the HTTP client would keep a large one until the answer ends. */
+  forget(): void;
+}
+
+/**
+ * Salts of prompt caches: one per account, the same at every edge, known to nobody else. `secret`: of the
+ * deployment.
+ */
+export class CacheSalts {
+  readonly #secret: Buffer;
+  readonly #salts = new LRUCache<string, string>({ max: saltsMax });
+
+  constructor(secret: Buffer) {
+    this.#secret = secret;
+  }
+
+  of(accountId: Buffer): string {
+    const name = accountId.toString('latin1');
+    const known = this.#salts.get(name);
+    if (known) return known;
+    const salt = createHmac('sha256', this.#secret).update('tacet cache salt\0').update(accountId).digest('base64url');
+    this.#salts.set(name, salt);
+    return salt;
+  }
+}
+
+/** The client's body with what this pool needs set and what it must not see removed; everything else byte for byte. */
+export function prepareBody(admitted: AdmittedRequest, pool: Pool, salts: CacheSalts): WorkerBody {
+  const { request } = admitted;
+  const pieces = editObject(request.prompt.object, { remove: (name) => identifiesPerson(name) || name === 'stream_options', set: fieldsFor(admitted, pool, salts) });
+  const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  if (bytes <= joinedBytesMax) return { body: Buffer.concat(pieces, bytes), bytes, forget: () => undefined };
+  return { body: pieces, bytes, forget: () => void (pieces.length = 0) };
+}
+
+/** JSON texts by field. */
+function fieldsFor({ request, outputPerChoice }: AdmittedRequest, pool: Pool, salts: CacheSalts): Map<string, string> {
+  const fields = new Map<string, string>();
+  const { caller, isStream } = request;
+  if (isStream && pool.usage !== 'none') {
+    fields.set('stream_options', pool.usage === 'continuous' ? '{"include_usage":true,"continuous_usage_stats":true}' : '{"include_usage":true}');
+  }
+  setLimit(fields, request, outputPerChoice, pool);
+  if (pool.kind.isolation === 'cache_salt') fields.set('cache_salt', JSON.stringify(salts.of(caller.accountId)));
+  if (pool.kind.isolation === 'cache_prompt' && !pool.singleTenant) fields.set('cache_prompt', 'false');
+  if (pool.kindName === 'litellm' && caller.noLog) fields.set('no-log', 'true');
+  return fields;
+}
+
+/**
+ * A whole answer is paid for in advance, so its limit is always told. Of a stream the limit stays as asked;
+ * where the client gave both fields, the smaller one is what both say.
+ */
+function setLimit(fields: Map<string, string>, request: ChatRequest, outputPerChoice: number | undefined, pool: Pool): void {
+  const has = (name: string) => request.prompt.object.fields.some((field) => field.name === name);
+  const both = has('max_tokens') && has('max_completion_tokens');
+  const limit = outputPerChoice ?? (both ? request.outputLimit : undefined);
+  if (limit === undefined) return;
+  const present = ['max_tokens', 'max_completion_tokens'].filter(has);
+  for (const name of present.length > 0 ? present : [pool.kind.limitField]) fields.set(name, String(limit));
+}

@@ -1,0 +1,28 @@
+/** What a client may not say, since it controls the engine: its tenant's cache salt, its priority, and the like. */
+const engineControl: ReadonlySet<string> = new Set([
+  'cache_salt', 'extra_key', 'priority', 'request_id', 'rid', 'kv_transfer_params', 'chat_template', 'mm_processor_kwargs',
+  'logits_processors', 'lora_path', 'session_params', 'data_parallel_rank', 'return_hidden_states',
+]);
+
+/** What identifies the person or their software: it does not reach a worker. */
+const identifying: ReadonlySet<string> = new Set(['user', 'safety_identifier', 'metadata', 'prompt_cache_key', 'store']);
+
+/** What the router reads or sets itself. */
+const interpreted: ReadonlySet<string> = new Set([
+  'model', 'messages', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'n', 'cache_prompt', 'no-log',
+]);
+
+/** Whether a field controls the engine, at any worker. */
+export function controlsEngine(name: string): boolean {
+  return engineControl.has(name) || name.startsWith('bootstrap_');
+}
+
+/** Whether a field is stripped. */
+export function identifiesPerson(name: string): boolean {
+  return identifying.has(name);
+}
+
+/** Whether a field must occur once and in its own spelling. */
+export function isInterpreted(name: string): boolean {
+  return interpreted.has(name) || identifying.has(name) || controlsEngine(name);
+}

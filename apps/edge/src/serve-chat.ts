@@ -1,0 +1,142 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { toTacetError, type TacetError } from '@tacet/errors';
+import { v4 } from 'uuid';
+import { admit, type AdmitOptions, type AdmittedRequest } from './admit.ts';
+import type { Answer, AnswerHost } from './answer.ts';
+import type { Authorize } from './authorize.ts';
+import type { ChooseOptions } from './choose-worker.ts';
+import { ClientPresence } from './client-presence.ts';
+import type { EdgeTimeouts } from './config.ts';
+import type { Events } from './events.ts';
+import { Exchange } from './exchange.ts';
+import { EventWriter } from './http/event-writer.ts';
+import { refuse } from './http/refuse.ts';
+import type { Caller } from './keys/caller.ts';
+import { Meter } from './meter.ts';
+import type { Metrics } from './metrics.ts';
+import type { CacheSalts } from './prepare-body.ts';
+import { readChatRequest, type ReadRequestOptions } from './read-request.ts';
+import { streamHeaders } from './response-headers.ts';
+import type { RetryBudget } from './retry-budget.ts';
+import type { RunningRequests } from './running-requests.ts';
+import { StreamAnswer } from './stream-answer.ts';
+import { WholeAnswer } from './whole-answer.ts';
+import type { UsageStyle } from './workers/worker-kind.ts';
+import type { Worker } from './workers/worker.ts';
+
+export type DoorName = 'public' | 'internal';
+
+const route = 'chat_completions';
+
+export interface ServeChatOptions {
+  readonly authorize: Authorize;
+  readonly read: ReadRequestOptions;
+  readonly admit: AdmitOptions;
+  readonly running: RunningRequests;
+  readonly salts: CacheSalts;
+  readonly retries: RetryBudget;
+  readonly choose: ChooseOptions;
+  readonly timeouts: EdgeTimeouts;
+  readonly metrics: Metrics;
+  readonly events: Events;
+  readonly onWorker: (worker: Worker, what: 'success' | 'failure' | 'hostile_usage' | 'missing_usage') => void;
+}
+
+/** `POST /v1/chat/completions`, through both doors: the steps from the key to the last byte, top to bottom. */
+export class ServeChat {
+  readonly #options: ServeChatOptions;
+
+  constructor(options: ServeChatOptions) {
+    this.#options = options;
+  }
+
+  async serve(request: IncomingMessage, response: ServerResponse, door: DoorName): Promise<void> {
+    const { authorize, read, admit: admission } = this.#options;
+    let caller: Caller | undefined;
+    try {
+      const authorized = door === 'public' ? authorize.byKey(request.headers) : authorize.byAccount(request.headers);
+      caller = authorized instanceof Promise ? await authorized : authorized;
+      const chat = await readChatRequest(request, caller, read, continueOf(request, response));
+      const client = new ClientPresence(response);
+      let admitted: AdmittedRequest;
+      try {
+        admitted = await admit(chat, admission, client);
+      } catch (error) {
+        chat.prompt.forget();
+        throw error;
+      }
+      this.#run(request, response, admitted);
+    } catch (error) {
+      this.#refuse(request, response, caller, error);
+    }
+  }
+
+  #run(request: IncomingMessage, response: ServerResponse, admitted: AdmittedRequest): void {
+    const { admit: { session, spool }, running, salts, retries, choose, timeouts, onWorker } = this.#options;
+    const meter = new Meter(admitted, { spool, times: session.times, monotonicMs: choose.monotonicMs });
+    const exchange = new Exchange({
+      request, response, admitted, meter, salts, retries, choose, timeouts, onWorker,
+      makeAnswer: this.#answerMaker(response, admitted, meter),
+      mayForward: () => session.mayForward(),
+      onEnd: (ended, error) => {
+        running.remove(ended);
+        this.#report(ended, response, error);
+      },
+    });
+    running.add(exchange);
+    exchange.start();
+  }
+
+  #answerMaker(response: ServerResponse, admitted: AdmittedRequest, meter: Meter): (host: AnswerHost, usage: UsageStyle) => Answer {
+    const { admit: { spool, wallMs } } = this.#options;
+    if (!admitted.request.isStream) return (host, usage) => new WholeAnswer({ admitted, meter, response, host, usage });
+    const writer = new EventWriter(response, () => streamHeaders(admitted, meter.latencyMs));
+    const fallbackId = `chatcmpl-${admitted.requestId ?? v4()}`;
+    return (host, usage) => new StreamAnswer({ admitted, meter, response, writer, host, usage, whenSynced: () => spool.whenSynced(), wallMs, fallbackId });
+  }
+
+  /** The eighth step for a request that ran: a line and labels for a normal key; of a no-log one nothing but totals. */
+  #report(exchange: Exchange, response: ServerResponse, error: TacetError | undefined): void {
+    const { metrics, events, admit: { abandonment } } = this.#options;
+    const { admitted, meter, caller } = exchange;
+    const { tallies } = metrics;
+    const counts = meter.outcome?.counts ?? { input: 0, cached: 0, output: 0 };
+    tallies.answers++;
+    tallies.inputTokens += counts.input;
+    tallies.cachedTokens += counts.cached;
+    tallies.outputTokens += counts.output;
+    if (error?.code === 'client_closed' && counts.output === 0) abandonment.note(caller.identity);
+    if (error?.code === 'internal_error') events.requestError(error);
+    if (caller.noLog) return;
+    const status = statusOf(response, error);
+    metrics.requests.inc({ route, status });
+    if (error) metrics.refusals.inc({ code: error.code });
+    if (meter.ttftMs > 0) metrics.firstEventSeconds.observe(meter.ttftMs / 1000);
+    events.requestFinished({
+      requestId: admitted.requestId, route, status, model: admitted.request.model.modelId,
+      inputTokens: counts.input, cachedTokens: counts.cached, outputTokens: counts.output, ms: Math.round(meter.latencyMs),
+    });
+  }
+
+  #refuse(request: IncomingMessage, response: ServerResponse, caller: Caller | undefined, cause: unknown): void {
+    const { metrics, events } = this.#options;
+    const error = toTacetError(cause);
+    if (error.code === 'internal_error') events.requestError(error);
+    if (error.code !== 'client_closed') refuse(request, response, error, caller ? ['x-tacet-privacy', caller.noLog ? 'no-log' : 'standard'] : []);
+    if (caller?.noLog) return;
+    metrics.requests.inc({ route, status: error.httpStatus });
+    metrics.refusals.inc({ code: error.code });
+    events.requestFinished({ route, status: error.httpStatus });
+  }
+}
+
+/** What the client was told: after the status line an error travels in the stream. */
+function statusOf(response: ServerResponse, error: TacetError | undefined): number {
+  if (error === undefined || error.code === 'client_closed') return error ? error.httpStatus : 200;
+  return response.headersSent ? response.statusCode : error.httpStatus;
+}
+
+/** Says `100 Continue` to a client that waits for it, once it is sure that the body is wanted. */
+function continueOf(request: IncomingMessage, response: ServerResponse): (() => void) | undefined {
+  return request.headers.expect === undefined ? undefined : () => response.writeContinue();
+}

@@ -1,0 +1,110 @@
+import type { ServerResponse } from 'node:http';
+import type { TacetError } from '@tacet/errors';
+import { ChatAnswer } from '@tacet/inference';
+import { formatUsd } from '@tacet/pricing';
+import type { AdmittedRequest } from './admit.ts';
+import type { Answer, AnswerHost } from './answer.ts';
+import { sendError } from './http/send-error.ts';
+import type { Meter } from './meter.ts';
+import { isImpossible, nothingReceived, type ReceivedCounts } from './received-counts.ts';
+import { responseHeaders } from './response-headers.ts';
+import type { UsageStyle } from './workers/worker-kind.ts';
+
+/** Longest answer that is collected, in bytes. */
+export const answerBytesMax = 32 * 1024 * 1024;
+/** Up to this size an answer goes out as one string, headers and body in one write. */
+const stringBytesMax = 16_384;
+
+export interface WholeAnswerOptions {
+  readonly admitted: AdmittedRequest;
+  readonly meter: Meter;
+  readonly response: ServerResponse;
+  readonly host: AnswerHost;
+  readonly usage: UsageStyle;
+}
+
+/** A chat completion that comes as a whole: collected, read for its usage, settled, sent. */
+export class WholeAnswer implements Answer {
+  readonly contentType = 'application/json';
+  readonly isCommitted = false;
+  readonly isWaitingForClient = false;
+  readonly #options: WholeAnswerOptions;
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+  #isOver = false;
+
+  constructor(options: WholeAnswerOptions) {
+    this.#options = options;
+  }
+
+  take(chunk: Buffer): boolean {
+    if (this.#isOver) return true;
+    this.#bytes += chunk.length;
+    if (this.#bytes > answerBytesMax) this.#options.host.onInvalid('worker_invalid');
+    else this.#chunks.push(chunk);
+    return true;
+  }
+
+  takeEnd(): void {
+    if (this.#isOver) return;
+    const [first] = this.#chunks;
+    const bytes = this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks, this.#bytes);
+    this.#chunks = [];
+    let answer: ChatAnswer;
+    try {
+      answer = ChatAnswer.read(bytes);
+    } catch {
+      // The reason holds nothing, and the worker is told apart by its failures.
+      return this.#options.host.onInvalid('worker_invalid');
+    }
+    // Some workers report a failure with status 200.
+    if (answer.isError) return this.#options.host.onInvalid('worker_failed');
+    this.#complete(answer);
+  }
+
+  fail(error: TacetError, status: 'failed' | 'cut' | 'length'): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#chunks = [];
+    const { admitted, meter, response } = this.#options;
+    // Nothing was handed over, so nothing is billed.
+    meter.end(status, nothingReceived);
+    sendError(response, error, responseHeaders(admitted, meter.latencyMs));
+  }
+
+  abandon(): void {
+    this.#isOver = true;
+    this.#chunks = [];
+    this.#options.meter.end('aborted', nothingReceived);
+  }
+
+  keepAlive(): void {
+    // A whole answer has a status only when it is there.
+  }
+
+  #complete(answer: ChatAnswer): void {
+    this.#isOver = true;
+    const { admitted, meter, response, host } = this.#options;
+    meter.noteFirstEvent();
+    // The final is appended before the body goes to the socket; a whole answer does not wait for the disk.
+    const { chargeNano } = meter.end('ok', this.#countsOf(answer));
+    const body = answer.usage ? answer.withCost(formatUsd(chargeNano)) : answer.bytes;
+    response.writeHead(200, ['content-type', 'application/json', 'content-length', String(body.length), ...responseHeaders(admitted, meter.latencyMs)]);
+    if (body.length <= stringBytesMax) response.end(body.toString('latin1'), 'latin1');
+    else response.end(body);
+    host.onComplete();
+  }
+
+  /** What is billed of the answer: what the worker says, as far as that can be true. */
+  #countsOf({ usage }: ChatAnswer): ReceivedCounts {
+    const { admitted, host, meter, usage: style } = this.#options;
+    if (usage === undefined) {
+      if (style !== 'none') host.onBadUsage('missing');
+      return { ...nothingReceived, source: 'counted' };
+    }
+    if (!isImpossible(usage, admitted.request)) return { input: usage.input, cached: usage.cached, output: usage.output, source: 'exact' };
+    host.onBadUsage('hostile');
+    const { inputBound } = admitted.request;
+    return { input: Math.min(usage.input + usage.cached, inputBound), cached: 0, output: Math.min(usage.output, meter.outputMax), source: 'counted' };
+  }
+}
