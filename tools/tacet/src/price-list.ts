@@ -18,7 +18,7 @@ const usdPerMillionTokens = z
   .regex(/^\d{1,6}(\.\d{1,6})?$/, 'must be a decimal number with at most 6 digits before and 6 after the point, such as "0.10"');
 
 /** What clients send as `model`. */
-export const modelId = () =>
+const modelId = () =>
   z
     .string()
     .refine(

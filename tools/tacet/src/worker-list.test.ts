@@ -19,7 +19,7 @@ pools:
     url: https://gpu-1.internal:8000
     kind: vllm
     models: [org/model:8b]
-    weight: 2
+    weight: 0.5
     credentialsFile: /run/secrets/gpu-1
     usage: continuous
     forwardHeaders: [x-trace-id]
@@ -34,17 +34,19 @@ pools:
 test('every problem is told at once', () => {
   const text = `
 pools:
-  - { id: a, url: "http://w/v1", kind: tgi, models: [] }
-  - { id: a, url: "http://user:pw@w", kind: vllm, models: [m], weight: 0, forwardHeaders: ["x y"], gpu: 1 }
+  - { id: a, url: "ftp://w", kind: tgi, models: [] }
+  - { id: a, url: "http://user:pw@w", kind: vllm, models: [""], weight: 0, forwardHeaders: ["x y", cookie], gpu: 1 }
 `;
   expect(problemsOf(text).toSorted()).toEqual([
     'pools[0].kind: must be one of vllm, sglang, llamacpp, ollama, lmstudio, litellm, openai, local, demo',
     'pools[0].models: must have at least 1 elements',
-    'pools[0].url: must be an http or https URL without /v1, user, query and fragment',
-    'pools[1].forwardHeaders[0]: must be the name of a header',
+    'pools[0].url: must be an http or https URL without user, query and fragment',
+    'pools[1].forwardHeaders[0]: must be the lower-case name of a header',
+    'pools[1].forwardHeaders[1]: must not be a header that is never forwarded',
     'pools[1].gpu: is not a known field',
     'pools[1].id: is the same as pools[0].id',
-    'pools[1].url: must be an http or https URL without /v1, user, query and fragment',
-    'pools[1].weight: must be at least 1',
+    'pools[1].models[0]: must not be empty',
+    'pools[1].url: must be an http or https URL without user, query and fragment',
+    'pools[1].weight: must be more than 0',
   ]);
 });

@@ -60,8 +60,10 @@ function ruleOf(issue: z.core.$ZodIssue, raw: unknown): string {
         ? issue.message
         : `must be ${article(issue.expected === 'int' ? 'whole number' : issue.expected)}`;
     case 'too_small':
+      if (issue.message.startsWith('must ')) return issue.message;
       return issue.origin === 'array' ? `must have at least ${issue.minimum} elements` : `must be at least ${issue.minimum}`;
     case 'too_big':
+      if (issue.message.startsWith('must ')) return issue.message;
       return issue.origin === 'array' ? `must have at most ${issue.maximum} elements` : `must be at most ${issue.maximum}`;
     case 'invalid_value':
       return `must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.join(', ')}`;
