@@ -39,7 +39,8 @@ export async function stopEdge({ config, doors, running, session, usage, events,
     events.streamsCut('draining', left);
     running.cutAll(new TacetError('draining', { retryAfterMs }));
   }
-  await Promise.race([closed, sleep(closeMs)]);
+  // A timer that nobody needs any more would keep the process for its whole time.
+  await Promise.race([closed, sleep(closeMs, undefined, { ref: false })]);
   for (const door of doors.all) door.closeNow();
   await closed;
   await giveLeasesBack(session);
