@@ -43,8 +43,6 @@ export function describeStarted({ edgeUrl, accountUrl, account, dataFolder, work
     '',
     dim(`  Ctrl-C stops everything and keeps the data. ${folder}/owner.json keeps this key and password.`),
     dim(`  npm start -- --reset deletes ${folder} and starts afresh.`),
-    '',
-    '',
   ].join('\n');
 }
 

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { ensureCertificates, ensureSecrets, openOperatorClients, workersYaml, type DeploymentPaths, type OperatorClients } from '@tacet/constellation';
+import { ensureCertificates, ensureSecrets, openOperatorClients, settleAll, workersYaml, type DeploymentPaths, type OperatorClients } from '@tacet/constellation';
+import type { ModelPrices } from '@tacet/rpc/types/ledger/v1/ModelPrices';
 import type { LauncherOptions } from './arguments.ts';
 import { untilRequestsAreAnswered } from './check-ready.ts';
 import { ensureDemoAccount } from './demo-account.ts';
@@ -10,10 +11,9 @@ import { planPorts } from './plan-ports.ts';
 import type { Reporter } from './reporter.ts';
 import { rotateLogs } from './rotate-logs.ts';
 import { startDatabases } from './start-databases.ts';
-import { startProcesses } from './start-processes.ts';
+import { startProcesses, type StartingProcesses } from './start-processes.ts';
 import type { Supervisor } from './supervisor.ts';
 import { chooseWorker } from './worker/choose-worker.ts';
-import type { ChosenWorker } from './worker/chosen-worker.ts';
 import { writeOperatorFile } from './write-operator-file.ts';
 
 /** Starts everything in a claimed data folder, step by step, until a request would be answered. */
@@ -24,19 +24,22 @@ export async function startDeployment(options: LauncherOptions, supervisor: Supe
   const { paths, addresses } = plan.deployment;
   await reporter.step('files', prepareFiles(paths));
 
-  // The worker may take longest, so it begins with the databases.
+  // The worker may take longest, so it begins with the databases; the processes that need none begin before it is there.
   const workerBegunMs = performance.now();
   const choosing = chooseWorker({ options, paths, port: ports.worker, supervisor, reporter, signal: stop });
   choosing.catch(() => undefined);
   await reporter.step('databases', startDatabases(paths, ports, supervisor));
+  const processesBegunMs = performance.now();
+  const processes = startProcesses(plan, supervisor);
   const worker = await reporter.step('worker', choosing, workerBegunMs);
   await writeFile(paths.workers, `# Written by npm start at each start; --worker names other servers.\n${workersYaml(worker.pools)}`);
-  await reporter.step('processes', startProcesses(plan, supervisor));
+  const { models, added } = await updateModelsFile(paths.models, worker.models);
+  if (added.length > 0) reporter.line(`    ${added.join(', ')} had no price and got a demo price: ${demoPriceText}.`);
   await writeOperatorFile(plan);
 
   const operator = openOperatorClients(paths, addresses);
   try {
-    await reporter.step('prices', publishPrices(paths, operator, worker));
+    await reporter.step('processes', finishProcesses(processes, operator, models), processesBegunMs);
     const account = await reporter.step('account', ensureDemoAccount(options.dataFolder, operator));
     await reporter.step('check', untilRequestsAreAnswered(plan.edgeUrl, account.apiKey, worker, stop));
     reporter.line(`\n  Ready in ${((performance.now() - begunMs) / 1000).toFixed(1)} s`);
@@ -46,15 +49,17 @@ export async function startDeployment(options: LauncherOptions, supervisor: Supe
   }
 }
 
+/** Publishes models and prices as soon as billing can be asked, and starts the edge. */
+async function finishProcesses(processes: StartingProcesses, { ledger }: OperatorClients, models: readonly ModelPrices[]): Promise<{ readonly told: string }> {
+  await processes.billing;
+  await ledger.ApplyPrices({ models: [...models] });
+  await settleAll([processes.first, processes.startEdge()]);
+  return { told: 'key-service, billing, account, pruner, edge' };
+}
+
 async function prepareFiles(paths: DeploymentPaths): Promise<{ readonly told: string }> {
   await ensureSecrets(paths);
   await rotateLogs(paths.logs);
   const issued = await ensureCertificates(paths, Date.now());
   return { told: issued === 0 ? 'secrets and certificates are there' : `secrets, and ${issued} certificates for 90 days` };
-}
-
-async function publishPrices(paths: DeploymentPaths, { ledger }: OperatorClients, worker: ChosenWorker): Promise<{ readonly told: string }> {
-  const { models, added } = await updateModelsFile(paths.models, worker.models);
-  await ledger.ApplyPrices({ models: [...models] });
-  return { told: added.length === 0 ? `${models.length} in models.yaml` : `${added.join(', ')}: ${demoPriceText}` };
 }
