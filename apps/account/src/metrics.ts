@@ -10,6 +10,7 @@ export interface AccountMetrics {
   readonly turns: Counter<'outcome'>;
   readonly deletions: Counter;
   readonly watchers: Gauge;
+  readonly backlog: Gauge<'kind'>;
 }
 
 /** Makes the metrics in a registry. */
@@ -50,5 +51,11 @@ export function createMetrics(registry: Registry): AccountMetrics {
     turns: new Counter({ name: 'tacet_account_turns_total', help: 'Chat turns by how they ended.', labelNames: ['outcome'], registers }),
     deletions: new Counter({ name: 'tacet_account_deletions_total', help: 'Accounts deleted to the end.', registers }),
     watchers: new Gauge({ name: 'tacet_account_directory_watchers', help: 'Open Watch streams of edges and key-services.', registers }),
+    backlog: new Gauge({
+      name: 'tacet_account_backlog',
+      help: 'Openings, deletions and resealings that are not finished.',
+      labelNames: ['kind'],
+      registers,
+    }),
   };
 }

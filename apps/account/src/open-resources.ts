@@ -15,7 +15,7 @@ import { openFileOutbox } from './mail/file-outbox.ts';
 import type { MailCarrier } from './mail/mail.ts';
 import { createMailer, type Mailer } from './mail/mailer.ts';
 import { openSmtpCarrier } from './mail/smtp-carrier.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type AccountMetrics } from './metrics.ts';
 import { createPasswordHasher, type PasswordHasher } from './passwords/password-hasher.ts';
 import { readPeppers } from './passwords/peppers.ts';
 import { createThrottle, type Throttle } from './passwords/throttle.ts';
@@ -24,6 +24,7 @@ import { openPeers, type Peers } from './peers.ts';
 /** Everything that the process holds open. Functions are given the few things of it that they need. */
 export interface Resources {
   readonly clock: Clock;
+  readonly metrics: AccountMetrics;
   readonly events: AccountEvents;
   readonly tls: TlsFiles;
   readonly pool: Pool;
@@ -73,7 +74,7 @@ export async function openResources(config: AccountConfig, { log, registry }: Re
   const sealer = createSealer(peers.seals);
   const cookie = createSessionCookie(config.publicOrigin);
   const { signUp: mode, publicOrigin } = config;
-  const opened = { clock: Date.now, events, tls, pool, feed, peers, edge, hasher, throttle, sealer, signer, carrier };
+  const opened = { clock: Date.now, metrics, events, tls, pool, feed, peers, edge, hasher, throttle, sealer, signer, carrier };
   return { ...opened, mailer, background, cookie, checkSecret, mode, publicOrigin };
 }
 

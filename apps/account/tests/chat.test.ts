@@ -258,6 +258,47 @@ test('a long history is cut to its newest whole turns', async () => {
   ]);
 });
 
+test('a conversation that is too long for its model is asked with less of it, down to the message alone', async () => {
+  const { browser, path } = await converse();
+  for (let i = 0; i < 5; i++) await say(browser, path, `question ${i}`);
+  const before = account.edge.seen.length;
+  account.edge.next.push(refuseWith(400, 'field_invalid'), refuseWith(400, 'context_length_exceeded'));
+  expect((await say(browser, path, 'Short of breath')).status).toBe(200);
+  expect(
+    account.edge.seen.slice(before).map(({ body }) => body.messages.map(({ content }: { content: string }) => content.slice(-1)).join('')),
+  ).toEqual(['0.1.2.3.4.h', '3.4.h', '4.h']);
+  account.edge.next.push(...Array.from({ length: 4 }, () => refuseWith(400, 'field_invalid')));
+  const refused = await say(browser, path, 'Not even alone');
+  expect([refused.status, refused.json.error.code, refused.json.error.message]).toEqual([
+    400,
+    'bad_request',
+    expect.stringContaining('longer than it takes'),
+  ]);
+  expect(account.edge.seen.at(-1)!.body.messages).toEqual([{ role: 'user', content: 'Not even alone' }]);
+  account.edge.next.length = 0;
+});
+
+test('a conversation that is marked ephemeral between the sealing of a message and its storing is sealed for its epoch', async () => {
+  const { browser, path } = await converse();
+  const id = path.split('/').at(-1)!;
+  let marked = false;
+  account.keys.before = async (rpc) => {
+    if (rpc !== 'Seal' || marked) return;
+    marked = true;
+    const mark =
+      "UPDATE account.conversation SET ephemeral = true, expires_at = date_trunc('milliseconds', now()) + interval '23 hours', epoch = 1 WHERE id = $1";
+    await account.owner.query(mark, [id]);
+  };
+  expect(eventsOf((await say(browser, path, 'Secret?')).text).at(-1)!.name).toBe('done');
+  account.keys.before = async () => undefined;
+  const { rows } = await account.owner.query<{ suite: number }>(
+    'SELECT get_byte(body, 1) AS suite FROM account.message WHERE conversation_id = $1',
+    [id],
+  );
+  expect(rows.map(({ suite }) => suite)).toEqual([0x11, 0x11]);
+  expect(account.edge.seen.at(-1)!.headers['x-tacet-no-log']).toBe('true');
+});
+
 test('an edge that is somebody else is not talked to', async () => {
   const { browser, path } = await converse();
   const { EdgeStandIn } = await import('./support/edge-stand-in.ts');

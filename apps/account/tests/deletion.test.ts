@@ -24,14 +24,23 @@ afterAll(() => account.stop());
 async function plant() {
   const { browser, accountId, email } = await account.signIn();
   const { id: keyId, key } = (await browser.post('/api/keys', { name: 'to be deleted' })).json;
-  await browser.post('/api/keys', { name: 'revoked' }).then(({ json }) => browser.delete(`/api/keys/${json.id}`));
+  const { id: revokedId } = (await browser.post('/api/keys', { name: 'revoked' })).json;
+  await browser.delete(`/api/keys/${revokedId}`);
   const { json } = await browser.post('/api/conversations', { model: 'm', title: 'To be deleted' });
   await browser.post(`/api/conversations/${json.id}/messages`, { content: 'Forget me' });
   await account.owner.query(
     "INSERT INTO account.email_token (hash, account_id, purpose, expires_at) VALUES (sha256($1::text::bytea), $1::uuid, 'reset', now() + interval '5 minutes')",
     [accountId],
   );
-  return { browser, accountId, email, keyId: keyId as string, key: key as string, conversationId: json.id as string };
+  return {
+    browser,
+    accountId,
+    email,
+    keyId: keyId as string,
+    revokedId: revokedId as string,
+    key: key as string,
+    conversationId: json.id as string,
+  };
 }
 
 async function remove(browser: Browser): Promise<string> {
@@ -68,10 +77,10 @@ test('every table with rows of an account is one that the test below fills and l
 });
 
 test('a deletion removes every row, tells the edges, and ends with a signed receipt that names nobody', async () => {
-  const { browser, accountId, email, keyId, key } = await plant();
+  const { browser, accountId, email, keyId, revokedId, key } = await plant();
   const bystander = await plant();
   const before = await dumpDatabase(account.database);
-  for (const trace of [accountId, email, keyId]) expect(before).toContain(trace);
+  for (const trace of [accountId, email, keyId, revokedId]) expect(before).toContain(trace);
   const calls = [account.keys.calls.length, account.ledger.calls.length] as const;
 
   const path = await remove(browser);
@@ -83,7 +92,7 @@ test('a deletion removes every row, tells the edges, and ends with a signed rece
   expect(account.ledger.calls.slice(calls[1])).toEqual(['CloseAccount', 'ForgetAccount']);
 
   const after = await dumpDatabase(account.database);
-  for (const trace of [accountId, email, keyId, accountId.replaceAll('-', ''), keyId.replaceAll('-', '')])
+  for (const trace of [accountId, email, keyId, revokedId, accountId.replaceAll('-', ''), keyId.replaceAll('-', '')])
     expect(after).not.toContain(trace);
   expect(after).toContain(bystander.accountId);
   expect((await account.directory.Resolve({ hash: hashApiKey(bystander.key) })).state).toBe('KEY_STATE_ACTIVE');

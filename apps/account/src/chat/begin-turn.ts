@@ -9,7 +9,7 @@ import type { Sealer } from '../conversations/sealer.ts';
 import { storeMessage } from '../conversations/store-message.ts';
 import { newId } from '../identifiers.ts';
 import { peerError } from '../peers.ts';
-import type { EdgeClient } from './edge-client.ts';
+import type { ChatMessage, ChatRequest, EdgeClient } from './edge-client.ts';
 import { readHistory } from './read-history.ts';
 
 export interface TurnDependencies extends OpenAccountDependencies {
@@ -59,9 +59,34 @@ export async function beginTurn(
   });
   // Marked ephemeral since it was read: the present state decides what the edge may keep.
   const { expiresAtMs, modelId } = await findConversation(pool, accountId, conversationId, clock());
-  const messages = [...history, { role: 'user' as const, plaintextContent }];
-  const stream = await edge.chat({ accountId, modelId, messages, noLog: expiresAtMs !== undefined }, signal);
+  const asked = { role: 'user' as const, plaintextContent };
+  const stream = await askPatiently(
+    edge,
+    history,
+    (messages) => ({ accountId, modelId, messages: [...messages, asked], noLog: expiresAtMs !== undefined }),
+    signal,
+  );
   return { accountId, conversationId, messageId, messagePosition: place.position, messageCreatedAtMs: createdAtMs, stream };
+}
+
+/**
+ * Asks with the whole history, and where the conversation is refused with its newer half, down to the message alone:
+ * how much a model takes is known to its worker, and a refused request costs nothing.
+ */
+async function askPatiently(
+  edge: EdgeClient,
+  history: readonly ChatMessage[],
+  requestOf: (messages: readonly ChatMessage[]) => ChatRequest,
+  signal: AbortSignal,
+): Promise<AsyncIterable<Buffer>> {
+  try {
+    return await edge.chat(requestOf(history), signal);
+  } catch (error) {
+    if (!(error instanceof TacetError) || error.code !== 'bad_request' || history.length === 0) throw error;
+  }
+  // Whole turns: a question and its answer each.
+  const turns = Math.floor(history.length / 4);
+  return askPatiently(edge, turns === 0 ? [] : history.slice(-2 * turns), requestOf, signal);
 }
 
 async function finishOpening(dependencies: TurnDependencies, accountId: string): Promise<void> {

@@ -21,7 +21,8 @@ export interface ChatRequest {
 export interface EdgeClient {
   /**
    * Begins a chat; resolves with the bytes of its event stream when the edge has admitted it. Throws the edge's
-   * `TacetError` when it has not, and `unavailable` when there is no answer.
+   * `TacetError` when it has not (`bad_request`: the conversation itself was refused, most often for its length), and
+   * `unavailable` when there is no answer.
    */
   chat(request: ChatRequest, signal: AbortSignal): Promise<AsyncIterable<Buffer>>;
   close(): Promise<void>;
@@ -105,11 +106,17 @@ function openConnection(hostname: string, port: number, tlsFolder: string): Prom
   });
 }
 
-/** The error that the edge answered with: its code and waiting time, never its text. */
+/** Codes by which edge or worker refuse what a request says, rather than who sends it. */
+const refusalsOfContent: ReadonlySet<ErrorCode> = new Set(['bad_request', 'field_invalid', 'unsupported_parameter', 'body_too_large']);
+const refusedConversation = 'The model refused the conversation; it may be longer than it takes.';
+
+/** The error that the edge answered with: its code and waiting time, never its text. `bad_request`: the conversation itself. */
 async function edgeError({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<TacetError> {
   const code = await readErrorCode(body);
   const retryAfterMs = Number(headers['retry-after-ms'] ?? Number(headers['retry-after']) * 1_000);
-  return new TacetError(code ?? codeOfStatus(statusCode), Number.isFinite(retryAfterMs) ? { retryAfterMs } : {});
+  if (code === undefined ? statusCode < 500 : refusalsOfContent.has(code))
+    return new TacetError('bad_request', { message: refusedConversation });
+  return new TacetError(code ?? 'worker_failed', Number.isFinite(retryAfterMs) ? { retryAfterMs } : {});
 }
 
 async function readErrorCode(body: AsyncIterable<Buffer>): Promise<ErrorCode | undefined> {
@@ -136,9 +143,4 @@ export function errorCodeIn(text: string): ErrorCode | undefined {
     return undefined;
   }
   return typeof code === 'string' && isErrorCode(code) ? code : undefined;
-}
-
-/** What an answer means that is no envelope of ours: a worker refused the conversation itself, or broke. */
-function codeOfStatus(status: number): ErrorCode {
-  return status >= 400 && status < 500 ? 'bad_request' : 'worker_failed';
 }

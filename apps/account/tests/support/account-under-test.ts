@@ -42,7 +42,7 @@ export interface AccountUnderTest {
   /** A new verified account, signed in. */
   signIn(email?: string): Promise<{ browser: Browser; accountId: string; email: string }>;
   browser(): Browser;
-  /** The text of the newest mail to an address that `sent` accepts, waited for. */
+  /** The newest mail to an address whose subject or text fits the pattern, waited for. */
   mailTo(email: string, pattern?: RegExp): Promise<{ subject: string; text: string }>;
   /** Starts the process anew (ending it first if it runs) and waits until its clients reach it again. */
   restart(): Promise<void>;
@@ -55,37 +55,15 @@ export async function startAccount(
   settings: Readonly<Record<string, string>> = {},
   flags: readonly string[] = [],
 ): Promise<AccountUnderTest> {
-  const folder = mkdtempSync(join(tmpdir(), 'tacet-account-'));
-  const paths = deploymentPaths(folder);
-  await ensureSecrets(paths);
-  await ensureCertificates(paths, Date.now());
-  const database = await createTestDatabase('main');
-  await writeSecret(paths.databaseUrl('tacet_account'), database.urlOf('tacet_account'));
-  const owner = await openPool({ url: database.urlOf('tacet_owner'), applicationName: 'test', connectionsMax: 4 });
+  const prepared = await prepare();
+  const { folder, paths, database, owner, tlsOf } = prepared;
   const nextPort = createPortSource();
-  const tlsOf = (identity: Parameters<typeof paths.certificates>[0]) => readTlsFolder(paths.certificates(identity));
-  const [keys, ledger, edge] = [new KeyServiceStandIn(), new LedgerStandIn(), new EdgeStandIn()];
-  await keys.start(tlsOf('key-service'), await nextPort());
-  await ledger.start(tlsOf('billing'), await nextPort());
-  await edge.start(tlsOf('edge'), await nextPort());
-  const ports = { public: await nextPort(), rpc: await nextPort(), metrics: await nextPort() };
-  const url = `http://127.0.0.1:${ports.public}`;
-  const rpcAddress = `127.0.0.1:${ports.rpc}`;
-  const addresses = {
-    keys: `127.0.0.1:${keys.port}`,
-    ledger: `127.0.0.1:${ledger.port}`,
-    directory: rpcAddress,
-    edgeInternalUrl: edge.url,
-    accountPublicUrl: url,
-  };
-  const environment = {
-    ...applicationEnvironment({ application: 'account', name: 'account', ports }, { mode: 'embedded', paths, addresses }),
-    ...settings,
-  };
-  const process = await startProcess('account', environment, { folder, workingFolder: folder, flags });
-  await process.waitUntilReady();
+  const peers = await startPeers(tlsOf, nextPort);
+  const { process, url, rpcAddress } = await launch(prepared, peers, nextPort, settings, flags);
   const operator = createRpcClient('AccountAdmin', { address: rpcAddress, tls: tlsOf('operator'), server: 'account' });
   const directory = createRpcClient('KeyDirectory', { address: rpcAddress, tls: tlsOf('edge'), server: 'account' });
+  const reached = async () =>
+    (await Promise.all([directory.Resolve({ hash: Buffer.alloc(32) }), operator.ListAccounts({ pageSize: 1 })])).length === 2;
   let people = 0;
   return {
     url,
@@ -93,9 +71,7 @@ export async function startAccount(
     paths,
     database,
     owner,
-    keys,
-    ledger,
-    edge,
+    ...peers,
     operator,
     directory,
     tlsOf,
@@ -112,22 +88,66 @@ export async function startAccount(
     restart: async () => {
       await process.restart();
       await process.waitUntilReady();
-      await eventually(
-        'the clients reach the process',
-        async () =>
-          (await Promise.all([directory.Resolve({ hash: Buffer.alloc(32) }), operator.ListAccounts({ pageSize: 1 })])).length === 2,
-      );
+      await eventually('the clients reach the process', reached);
     },
     log: () => readFile(process.logFile, 'utf8'),
     stop: async () => {
       operator.close();
       directory.close();
       await process.stop();
-      await Promise.all([keys.stop(), ledger.stop(), edge.stop(), owner.end()]);
+      await Promise.all([...Object.values(peers).map((peer) => peer.stop()), owner.end()]);
       await database.stop();
       await rm(folder, { recursive: true });
     },
   };
+}
+
+type TlsOf = AccountUnderTest['tlsOf'];
+type Prepared = Pick<AccountUnderTest, 'paths' | 'database' | 'owner' | 'tlsOf'> & { readonly folder: string };
+type StandIns = Pick<AccountUnderTest, 'keys' | 'ledger' | 'edge'>;
+
+/** Secrets, certificates and a migrated database. */
+async function prepare(): Promise<Prepared> {
+  const folder = mkdtempSync(join(tmpdir(), 'tacet-account-'));
+  const paths = deploymentPaths(folder);
+  await ensureSecrets(paths);
+  await ensureCertificates(paths, Date.now());
+  const database = await createTestDatabase('main');
+  await writeSecret(paths.databaseUrl('tacet_account'), database.urlOf('tacet_account'));
+  const owner = await openPool({ url: database.urlOf('tacet_owner'), applicationName: 'test', connectionsMax: 4 });
+  return { folder, paths, database, owner, tlsOf: (identity) => readTlsFolder(paths.certificates(identity)) };
+}
+
+async function startPeers(tlsOf: TlsOf, nextPort: () => Promise<number>): Promise<StandIns> {
+  const [keys, ledger, edge] = [new KeyServiceStandIn(), new LedgerStandIn(), new EdgeStandIn()];
+  await keys.start(tlsOf('key-service'), await nextPort());
+  await ledger.start(tlsOf('billing'), await nextPort());
+  await edge.start(tlsOf('edge'), await nextPort());
+  return { keys, ledger, edge };
+}
+
+/** Starts the process and waits until it is ready. */
+async function launch(
+  { folder, paths }: Prepared,
+  { keys, ledger, edge }: StandIns,
+  nextPort: () => Promise<number>,
+  settings: Readonly<Record<string, string>>,
+  flags: readonly string[],
+): Promise<Pick<AccountUnderTest, 'process' | 'url' | 'rpcAddress'>> {
+  const ports = { public: await nextPort(), rpc: await nextPort(), metrics: await nextPort() };
+  const url = `http://127.0.0.1:${ports.public}`;
+  const rpcAddress = `127.0.0.1:${ports.rpc}`;
+  const addresses = {
+    keys: `127.0.0.1:${keys.port}`,
+    ledger: `127.0.0.1:${ledger.port}`,
+    directory: rpcAddress,
+    edgeInternalUrl: edge.url,
+    accountPublicUrl: url,
+  };
+  const environment = applicationEnvironment({ application: 'account', name: 'account', ports }, { mode: 'embedded', paths, addresses });
+  const process = await startProcess('account', { ...environment, ...settings }, { folder, workingFolder: folder, flags });
+  await process.waitUntilReady();
+  return { process, url, rpcAddress };
 }
 
 async function newestMail(folder: string, email: string, pattern: RegExp): Promise<{ subject: string; text: string } | undefined> {

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { TacetError, type ErrorCode } from '@tacet/errors';
-import { offer, startRpcServer, type RpcServer, type TlsFiles } from '@tacet/rpc';
+import { offer, startRpcServer, type Offer, type RpcServer, type TlsFiles } from '@tacet/rpc';
 import type { RecordContext__Output as RecordContext } from '@tacet/rpc/types/keys/v1/RecordContext';
 
 const headerBytes = 12;
@@ -25,50 +25,36 @@ export class KeyServiceStandIn {
   }
 
   async start(tls: TlsFiles, port: number): Promise<void> {
-    const account = ['account'] as const;
-    const nobody = [] as const;
+    const options = { host: '127.0.0.1', port, tls, onInternalError: () => undefined };
+    this.#server = await startRpcServer(options, [this.#offerKeys(), this.#offerSeals()]);
+  }
+
+  #offerKeys(): Offer {
     const refuse = async () => {
       throw new TacetError('rpc_not_allowed');
     };
-    const keys = offer(
-      'KeyService',
-      {
-        CreateDek: account,
-        ShredAccount: account,
-        RotateDek: nobody,
-        RewrapDek: nobody,
-        RewrapAll: nobody,
-        RotateKek: nobody,
-        DescribeKeys: nobody,
-        DestroyKekVersion: nobody,
-        DestroyEpochs: nobody,
+    const others = ['RotateDek', 'RewrapDek', 'RewrapAll', 'RotateKek', 'DescribeKeys', 'DestroyKekVersion', 'DestroyEpochs'] as const;
+    const policy = { CreateDek: ['account'], ShredAccount: ['account'], ...Object.fromEntries(others.map((rpc) => [rpc, []])) };
+    return offer('KeyService', policy as never, {
+      ...(Object.fromEntries(others.map((rpc) => [rpc, refuse])) as never as Record<(typeof others)[number], never>),
+      CreateDek: async ({ accountId }) => {
+        await this.#enter('CreateDek');
+        const id = accountId.toString('hex');
+        this.deks.set(id, this.deks.get(id) ?? randomBytes(32));
+        return { accountId, dekVersion: 1 };
       },
-      {
-        CreateDek: async ({ accountId }) => {
-          await this.#enter('CreateDek');
-          const id = accountId.toString('hex');
-          this.deks.set(id, this.deks.get(id) ?? randomBytes(32));
-          return { accountId, dekVersion: 1 };
-        },
-        ShredAccount: async ({ accountId }) => {
-          await this.#enter('ShredAccount');
-          const deks = this.deks.delete(accountId.toString('hex')) ? 1 : 0;
-          return { deks, unreadableAfterMs: Date.now() + this.cacheMs, backupsEndMs: Date.now() + 7 * 86_400_000 };
-        },
-        RotateDek: refuse,
-        RewrapDek: refuse,
-        RewrapAll: async function* () {
-          yield* [];
-        },
-        RotateKek: refuse,
-        DescribeKeys: refuse,
-        DestroyKekVersion: refuse,
-        DestroyEpochs: refuse,
+      ShredAccount: async ({ accountId }) => {
+        await this.#enter('ShredAccount');
+        const deks = this.deks.delete(accountId.toString('hex')) ? 1 : 0;
+        return { deks, unreadableAfterMs: Date.now() + this.cacheMs, backupsEndMs: Date.now() + 7 * 86_400_000 };
       },
-    );
-    const seals = offer(
+    });
+  }
+
+  #offerSeals(): Offer {
+    return offer(
       'SealService',
-      { Seal: account, Open: account },
+      { Seal: ['account'], Open: ['account'] },
       {
         Seal: async ({ accountId, records }) => {
           await this.#enter('Seal');
@@ -82,7 +68,6 @@ export class KeyServiceStandIn {
         },
       },
     );
-    this.#server = await startRpcServer({ host: '127.0.0.1', port, tls, onInternalError: () => undefined }, [keys, seals]);
   }
 
   async stop(): Promise<void> {
