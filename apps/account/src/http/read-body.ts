@@ -43,7 +43,7 @@ function parseObject(bytes: Buffer): Record<string, unknown> {
     value = JSON.parse(decoder.decode(bytes));
   } catch {
     // The cause is dropped: the parser's message quotes the body.
-    throw new TacetError('invalid_json', { message: bytes.toString() });
+    throw new TacetError('invalid_json');
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new TacetError('invalid_json', { message: 'The body must be one JSON object.' });
