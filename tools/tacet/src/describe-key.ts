@@ -24,10 +24,19 @@ export function keyState(key: Key__Output, nowMs: number): string {
   return key.expiresAtMs !== '0' && Number(key.expiresAtMs) <= nowMs ? 'expired' : 'active';
 }
 
+const limitTexts: Readonly<Record<string, (value: string | number) => string>> = {
+  requests_per_minute: (value) => `${value} requests a minute`,
+  tokens_per_minute: (value) => `${value} tokens a minute`,
+  concurrent_requests: (value) => `${value} requests at once`,
+  spend_day_usd: (value) => `${value} USD a day`,
+  spend_month_usd: (value) => `${value} USD a month`,
+  spend_total_usd: (value) => `${value} USD in all`,
+};
+
 /** Limits in a few words; empty when there are none. */
 export function limitsToText(key: Key__Output): string {
   return Object.entries(limitsToJson(key))
-    .map(([name, value]) => `${name.replaceAll('_', ' ')} ${value}`)
+    .map(([name, value]) => limitTexts[name]?.(value) ?? '')
     .join(', ');
 }
 

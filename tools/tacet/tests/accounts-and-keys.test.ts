@@ -187,7 +187,7 @@ test('keys are listed with their state, and their names cannot move the cursor',
     },
   });
   const { stdout } = await run(`key list ${accountText}`, { nowMs: 1_000 });
-  expect(stdout).toMatch(/Ab3dEf6h .* active .*requests per minute 60, spend day usd 1\.50/);
+  expect(stdout).toMatch(/Ab3dEf6h .* active .*60 requests a minute, 1\.50 USD a day/);
   expect(stdout).toMatch(/revoked1 .* revoked/);
   expect(stdout).toMatch(/expired1 .* expired/);
   expect(stdout).not.toContain('\u001b');

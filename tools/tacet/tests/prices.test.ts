@@ -52,7 +52,7 @@ test('a price list is published as it stands', async () => {
   sell();
   const { stdout, stderr } = await run('prices', 'apply', join(fake.folder, 'models.yaml'));
   expect(stdout).toMatch(/^MODEL .*CHANGE\nsmall +0\.10 +0\.05 +0\.25 +8192 +1024 +new price\nlarge +1\.00 +0\.50 +2\.00 .*new model\n/);
-  expect(stderr).toContain('2 price versions were made');
+  expect(stderr).toContain('2 new price versions.');
   expect(fake.calls[1]?.request).toMatchObject({
     models: [
       {

@@ -35,10 +35,9 @@ export function pricesApplyCommand(run: Run): Command {
         );
         const kept = before.filter(({ id }) => !models.some((model) => model.id === id)).map(({ id }) => id);
         if (kept.length > 0) output.note(`Not in the file, and left as they are: ${kept.join(', ')}`);
+        const versions = `${added} new price version${added === 1 ? '' : 's'}`;
         output.note(
-          dryRun
-            ? `${added} price versions would be made; nothing was changed.`
-            : `${added} price versions were made. Requests that are running keep the price they were admitted under.`,
+          dryRun ? `${versions}; nothing was changed.` : `${versions}. Requests that are running keep the price they were admitted under.`,
         );
         return 'ok';
       }),

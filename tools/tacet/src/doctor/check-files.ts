@@ -14,8 +14,8 @@ interface Files {
 
 /** workers.yaml and models.yaml: whether they are what the edge and `prices apply` read. */
 export function checkFiles(settings: Settings): Files {
-  const workers = checkFile('workersFile', settings, parseWorkerList, (pools) => `${pools.length} pools`);
-  const models = checkFile('modelsFile', settings, parsePriceList, (list) => `${list.length} models`);
+  const workers = checkFile('workersFile', settings, parseWorkerList, (pools) => counted(pools.length, 'pool'));
+  const models = checkFile('modelsFile', settings, parsePriceList, (list) => counted(list.length, 'model'));
   const served = workers.value && [...new Set(workers.value.flatMap((pool) => pool.models))];
   return { checks: [workers.check, models.check], served };
 }
@@ -26,7 +26,7 @@ export function checkPriced(served: readonly string[] | undefined, priced: Reado
   if (!served || !priced) return skipped(name, 'needs workers.yaml and billing', 'Give --workers-file and --ledger-address.');
   const missing = served.filter((id) => !priced.has(id));
   return missing.length === 0
-    ? ok(name, `${served.length} models`)
+    ? ok(name, counted(served.length, 'model'))
     : failed(
         name,
         `without: ${missing.join(', ')}`,
@@ -51,4 +51,8 @@ function checkFile<T>(
     const detail = error instanceof InvalidFileError ? error.problems.join('; ') : sentences(error);
     return { check: failed(name, detail, `Correct ${file}.`) };
   }
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
