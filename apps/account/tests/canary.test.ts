@@ -5,7 +5,7 @@ import { writeSecret } from '@tacet/constellation';
 import { eventually } from '@tacet/testing';
 import { join } from 'node:path';
 import { startAccount, tokenIn, type AccountUnderTest } from './support/account-under-test.ts';
-import { eventsOf } from './support/browser.ts';
+import { eventsOf, type Browser } from './support/browser.ts';
 import { dumpDatabase } from './support/dump-database.ts';
 import { refuseWith, streamAnswer, streamThen } from './support/edge-stand-in.ts';
 
@@ -36,66 +36,69 @@ function formsOf(marker: string): readonly string[] {
 
 const find = (where: string, marker: string) => formsOf(marker).filter((form) => where.includes(form));
 
-test('no password, key, token, message, title or session lies in the database, and nothing of all this in log or metrics', async () => {
-  const secret = {
-    password: mark(),
-    wrongPassword: mark(),
-    newPassword: mark(),
-    title: mark(),
-    secondTitle: mark(),
-    ephemeralTitle: mark(),
-    message: mark(),
-    failed: mark(),
-    answer: mark(),
-    partial: mark(),
-    upstream: mark(),
-  };
-  const email = `${mark()}@${mark()}.test`;
-  const keyName = mark();
-  const model = mark();
-  const secrets: string[] = Object.values(secret);
+const names = [
+  'password',
+  'wrongPassword',
+  'newPassword',
+  'title',
+  'secondTitle',
+  'ephemeralTitle',
+  'message',
+  'failed',
+  'answer',
+  'partial',
+  'upstream',
+] as const;
+type Marks = Readonly<Record<(typeof names)[number], string>>;
 
-  const browser = account.browser();
-  await browser.post('/api/signup', { email, password: secret.password });
+/** Signs up, signs in wrongly, sets a new password; returns the secrets that were handed out on the way. */
+async function signUpWith(marks: Marks, browser: Browser, email: string): Promise<string[]> {
+  await browser.post('/api/signup', { email, password: marks.password });
   const token = tokenIn(await account.mailTo(email));
   await browser.post('/api/verify', { token });
-  await browser.post('/api/session', { email, password: secret.wrongPassword });
+  await browser.post('/api/session', { email, password: marks.wrongPassword });
   await browser.post('/api/reset', { email });
   const reset = tokenIn(await account.mailTo(email, /new password/));
-  await browser.post('/api/reset/confirm', { token: reset, password: secret.newPassword });
-  secrets.push(token, reset, browser.cookie!.split('=')[1]!);
+  await browser.post('/api/reset/confirm', { token: reset, password: marks.newPassword });
+  return [token, reset, browser.cookie!.split('=')[1]!];
+}
 
-  const { json: made } = await browser.post('/api/keys', { name: keyName, models: [model] });
-  secrets.push(made.key);
-  const { json } = await browser.post('/api/conversations', { model, title: secret.title });
-  const path = `/api/conversations/${json.id}`;
-  account.edge.next.push(streamAnswer([secret.answer]));
-  expect(eventsOf((await browser.post(`${path}/messages`, { content: secret.message })).text).at(-1)!.name).toBe('done');
-  account.edge.next.push(refuseWith(400, secret.upstream));
-  await browser.post(`${path}/messages`, { content: secret.failed });
-  account.edge.next.push(streamThen([secret.partial], (response) => void response.end(`data: {"${secret.upstream}\n\n`)));
-  await browser.post(`${path}/messages`, { content: secret.failed });
-  await browser.patch(path, { title: secret.secondTitle });
-  await browser.post('/api/conversations', { model, title: secret.ephemeralTitle, ephemeral: true });
+/** Chats, with every failure there is: of the edge, of its stream, of key-service, of the database, and of the input. */
+async function chatWith(marks: Marks, browser: Browser, path: string): Promise<void> {
+  const send = (content: string) => browser.post(`${path}/messages`, { content });
+  account.edge.next.push(streamAnswer([marks.answer]));
+  expect(eventsOf((await send(marks.message)).text).at(-1)!.name).toBe('done');
+  account.edge.next.push(refuseWith(402, marks.upstream));
+  await send(marks.failed);
+  account.edge.next.push(streamThen([marks.partial], (response) => void response.end(`data: {"${marks.upstream}\n\n`)));
+  await send(marks.failed);
+  await browser.patch(path, { title: marks.secondTitle });
   for (const failure of ['internal_error', 'kek_disabled'] as const) {
     account.keys.failWith = failure;
-    await browser.post(`${path}/messages`, { content: secret.failed });
-    await browser.patch(path, { title: secret.secondTitle });
+    await send(marks.failed);
+    await browser.patch(path, { title: marks.secondTitle });
     account.keys.failWith = undefined;
   }
   await account.owner.query('ALTER TABLE account.message RENAME TO message_gone');
-  expect((await browser.post(`${path}/messages`, { content: secret.failed })).status).toBe(500);
+  expect((await send(marks.failed)).status).toBe(500);
   await account.owner.query('ALTER TABLE account.message_gone RENAME TO message');
-  for (const rawBody of [`{"content": "${secret.failed}`, secret.failed, `{"${secret.failed}": 1}`])
-    await browser.call('POST', `${path}/messages`, { rawBody });
-  for (const where of [
-    `/api/${secret.failed}`,
-    `/api/keys?${secret.failed}=1`,
-    `/api/keys?cursor=${secret.failed}`,
-    `/api/conversations/${secret.failed}`,
-  ])
-    await browser.get(where);
-  expect((await browser.get(`${path}/messages`)).text).toContain(secret.answer);
+  const { failed } = marks;
+  for (const rawBody of [`{"content": "${failed}`, failed, `{"${failed}": 1}`]) await browser.call('POST', `${path}/messages`, { rawBody });
+  const paths = [`/api/${failed}`, `/api/keys?${failed}=1`, `/api/keys?cursor=${failed}`, `/api/conversations/${failed}`];
+  for (const where of paths) await browser.get(where);
+  expect((await browser.get(`${path}/messages`)).text).toContain(marks.answer);
+}
+
+test('no password, key, token, message, title or session lies in the database, and nothing of all this in log or metrics', async () => {
+  const marks = Object.fromEntries(names.map((name) => [name, mark()])) as Marks;
+  const [email, keyName, model] = [`${mark()}@${mark()}.test`, mark(), mark()];
+  const browser = account.browser();
+  const handedOut = await signUpWith(marks, browser, email);
+  const { json: made } = await browser.post('/api/keys', { name: keyName, models: [model] });
+  const { json } = await browser.post('/api/conversations', { model, title: marks.title });
+  await chatWith(marks, browser, `/api/conversations/${json.id}`);
+  await browser.post('/api/conversations', { model, title: marks.ephemeralTitle, ephemeral: true });
+  const secrets: string[] = [...Object.values(marks), ...handedOut, made.key];
 
   const dump = await dumpDatabase(account.database);
   // The search finds what lies there on purpose.
@@ -106,10 +109,8 @@ test('no password, key, token, message, title or session lies in the database, a
   const metrics = await (await fetch(`${account.process.metricsUrl}/metrics`)).text();
   const printed = `${await account.log()}\n${metrics}`;
   expect(printed).toContain('tacet_account_requests_total');
-  const { accountId } = (
-    await account.owner.query<{ accountId: string }>('SELECT account_id AS "accountId" FROM account.account WHERE email = $1', [email])
-  ).rows[0]!;
-  for (const marker of [...secrets, email, ...email.split('@'), keyName, model, accountId, made.id, made.public_id, json.id, '127.0.0.1:5'])
+  const { id: accountId } = (await browser.get('/api/session')).json.account;
+  for (const marker of [...secrets, email, ...email.split('@'), keyName, model, accountId, made.id, made.public_id, json.id])
     expect(find(printed, marker)).toEqual([]);
 }, 60_000);
 

@@ -14,22 +14,8 @@ afterAll(() => account.stop());
 
 const awkward = 'Zürich 東京 🫖 "quoted" \\ back \u2028 \u0000 </script>\r\n\ttab';
 
-test('the bundle holds everything of the account, to the byte, and nothing of anybody else', async () => {
-  const stranger = await account.signIn();
-  await stranger.browser.post('/api/keys', { name: 'canary-stranger' });
-  const { json: theirs } = await stranger.browser.post('/api/conversations', { model: 'm', title: 'canary-stranger' });
-  await stranger.browser.post(`/api/conversations/${theirs.id}/messages`, { content: 'canary-stranger' });
-
-  const { browser, accountId, email } = await account.signIn();
-  await browser.patch('/api/settings', { ephemeral_by_default: true });
-  const { key, ...keyRest } = (await browser.post('/api/keys', { name: 'mine', models: ['a'] })).json;
-  const { json: durable } = await browser.post('/api/conversations', { model: 'm', title: 'Täglich', ephemeral: false });
-  account.edge.next.push(streamAnswer([awkward]));
-  await browser.post(`/api/conversations/${durable.id}/messages`, { content: awkward });
-  const { json: ephemeral } = await browser.post('/api/conversations', { model: 'm' });
-  await browser.post(`/api/conversations/${ephemeral.id}/messages`, { content: 'fleeting' });
-  const { json: expired } = await browser.post('/api/conversations', { model: 'm', title: 'canary-expired' });
-  await account.owner.query("UPDATE account.conversation SET expires_at = now() - interval '1 second' WHERE id = $1", [expired.id]);
+/** What billing knows of the account, and how the bundle says it. */
+function plantLedger(): void {
   account.ledger.usage = [
     {
       request: {
@@ -58,6 +44,56 @@ test('the bundle holds everything of the account, to the byte, and nothing of an
       createdAtMs: 2_000,
     },
   ];
+}
+
+const exportedUsage = {
+  periods: [expect.objectContaining({ period: '2026-03', key_id: null, no_log: true, charged_nano_usd: '7' })],
+  requests: [
+    expect.objectContaining({
+      request_id: '01900000-0000-7000-8000-000000000001',
+      input_tokens: 12,
+      finished_at: '1970-01-01T00:00:01.000Z',
+    }),
+  ],
+};
+
+const exportedLedger = {
+  balance: {
+    posted_nano_usd: '5000000000',
+    held_nano_usd: '1000',
+    overdraft_nano_usd: '0',
+    available_nano_usd: '4999999000',
+    suspended: false,
+  },
+  transfers: [
+    {
+      id: '01900000-0000-7000-8000-00000000000f',
+      amount_nano_usd: '5000000000',
+      counterpart: 'promo',
+      kind: 'grant',
+      reference: 'x',
+      created_at: '1970-01-01T00:00:02.000Z',
+    },
+  ],
+};
+
+test('the bundle holds everything of the account, to the byte, and nothing of anybody else', async () => {
+  const stranger = await account.signIn();
+  await stranger.browser.post('/api/keys', { name: 'canary-stranger' });
+  const { json: theirs } = await stranger.browser.post('/api/conversations', { model: 'm', title: 'canary-stranger' });
+  await stranger.browser.post(`/api/conversations/${theirs.id}/messages`, { content: 'canary-stranger' });
+
+  const { browser, accountId, email } = await account.signIn();
+  await browser.patch('/api/settings', { ephemeral_by_default: true });
+  const { key, ...keyRest } = (await browser.post('/api/keys', { name: 'mine', models: ['a'] })).json;
+  const { json: durable } = await browser.post('/api/conversations', { model: 'm', title: 'Täglich', ephemeral: false });
+  account.edge.next.push(streamAnswer([awkward]));
+  await browser.post(`/api/conversations/${durable.id}/messages`, { content: awkward });
+  const { json: ephemeral } = await browser.post('/api/conversations', { model: 'm' });
+  await browser.post(`/api/conversations/${ephemeral.id}/messages`, { content: 'fleeting' });
+  const { json: expired } = await browser.post('/api/conversations', { model: 'm', title: 'canary-expired' });
+  await account.owner.query("UPDATE account.conversation SET expires_at = now() - interval '1 second' WHERE id = $1", [expired.id]);
+  plantLedger();
 
   const answer = await browser.get('/api/account/export');
   expect([answer.status, answer.headers['content-type'], answer.headers['content-disposition']]).toEqual([
@@ -80,35 +116,8 @@ test('the bundle holds everything of the account, to the byte, and nothing of an
       { ...ephemeral, messages: await messages(ephemeral.id) },
       { ...durable, messages: await messages(durable.id) },
     ],
-    usage: {
-      periods: [expect.objectContaining({ period: '2026-03', key_id: null, no_log: true, charged_nano_usd: '7' })],
-      requests: [
-        expect.objectContaining({
-          request_id: '01900000-0000-7000-8000-000000000001',
-          input_tokens: 12,
-          finished_at: '1970-01-01T00:00:01.000Z',
-        }),
-      ],
-    },
-    ledger: {
-      balance: {
-        posted_nano_usd: '5000000000',
-        held_nano_usd: '1000',
-        overdraft_nano_usd: '0',
-        available_nano_usd: '4999999000',
-        suspended: false,
-      },
-      transfers: [
-        {
-          id: '01900000-0000-7000-8000-00000000000f',
-          amount_nano_usd: '5000000000',
-          counterpart: 'promo',
-          kind: 'grant',
-          reference: 'x',
-          created_at: '1970-01-01T00:00:02.000Z',
-        },
-      ],
-    },
+    usage: exportedUsage,
+    ledger: exportedLedger,
   });
   expect(bundle.conversations[1]!.messages.map((message) => 'content' in message && message.content)).toEqual([awkward, awkward]);
   for (const absent of ['canary-stranger', 'canary-expired', key]) expect(answer.text).not.toContain(absent);
