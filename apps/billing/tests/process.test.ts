@@ -18,6 +18,7 @@ import { freePort, startKafka, type KafkaServer } from '@tacet/servers';
 import { createTestDatabase, eventually, type TestDatabase } from '@tacet/testing';
 import { partitionOf, type UsageRecord } from '@tacet/usage';
 import { encode, makeId, TestEdge } from './support/make.ts';
+import { seededRandom } from './support/seeded-random.ts';
 import { TestUsageLog } from './support/usage-log.ts';
 
 const rates = { inputPico: 3_000n, cachedPico: 1_000n, outputPico: 7_000n };
@@ -111,19 +112,8 @@ function owed(edges: readonly TestEdge[], accountId: Buffer): bigint {
   return sum;
 }
 
-/** A seeded generator: a failing run can be repeated. */
-function mulberry(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 test(`killed ${rounds} times in the middle of its work, billing charges every record exactly once`, async () => {
-  const random = mulberry(Number(process.env['PROPERTY_SEED'] ?? 7));
+  const random = seededRandom(Number(process.env['PROPERTY_SEED'] ?? 7));
   const [account, operator, edgeDoor] = await Promise.all([ledger('account'), ledger('operator'), ledger('edge')]);
   const accounts = Array.from({ length: 30 }, () => makeId());
   for (const accountId of accounts) {

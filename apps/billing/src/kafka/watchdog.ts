@@ -3,11 +3,11 @@ import type { Events } from '../events.ts';
 import type { Metrics } from '../metrics.ts';
 import { fitsLog, readStoredOffsets, replaceStoredOffset } from './stored-offset.ts';
 import type { UsageConsumer } from './usage-consumer.ts';
-import type { UsageTopic } from './usage-topic.ts';
+import type { ReadableLog } from './usage-topic.ts';
 
 export interface WatchdogOptions {
   readonly pool: Pool;
-  readonly topic: UsageTopic;
+  readonly topic: ReadableLog & { ensure(): Promise<void> };
   readonly consumer: Pick<UsageConsumer, 'assigned'>;
   readonly metrics: Metrics;
   readonly events: Events;
