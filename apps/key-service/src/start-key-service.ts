@@ -56,7 +56,7 @@ export async function startKeyService(config: KeyServiceConfig, { log, registry 
     CreateDek: createCreateDek({ pool, ring, now }),
     RotateDek: createRotateDek({ ring, deks, now }),
     RewrapDek: createRewrapDek(ring),
-    RewrapAll: createRewrapAll(new Rewrapper(ring, epochs, now), events, metrics),
+    RewrapAll: createRewrapAll(new Rewrapper({ pool, ring, epochs, now }), events, metrics),
     RotateKek: createRotateKek(ring, events),
     DescribeKeys: createDescribeKeys(pool, ring),
     DestroyKekVersion: createDestroyKekVersion({ pool, ring, deks, epochs, backupDays, events, now }),

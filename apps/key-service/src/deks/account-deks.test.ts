@@ -12,7 +12,7 @@ import type { KeyProvider } from '../providers/key-provider.ts';
 import { openLocalProvider, type LocalProvider } from '../providers/local-provider.ts';
 import { rewrapSecret } from '../providers/wrapped-secret.ts';
 import { AccountDeks } from './account-deks.ts';
-import { deleteDeks, listDeks, updateDeks } from './dek-table.ts';
+import { deleteDeks, listDeks, updateDek } from './dek-table.ts';
 import { makeDek } from './make-dek.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tacet-account-deks-'));
@@ -104,7 +104,7 @@ test('a DEK that is rewrapped, and whose old KEK version is destroyed, while it 
     const { version } = await ring.rotate();
     const [row] = await listDeks(pool, account.toString('hex'));
     const rewrapped = await rewrapSecret(provider, row!.wrapped, { accountId: account, version: 1 }, version);
-    await updateDeks(pool, [{ account: account.toString('hex'), version: 1, wrapped: rewrapped }], version);
+    await updateDek(pool, { account: account.toString('hex'), version: 1, wrapped: rewrapped }, version);
     await provider.destroyVersion(row!.kek);
   };
   const slow: KeyProvider = Object.assign(Object.create(provider) as KeyProvider, {

@@ -1,4 +1,4 @@
-import type { Queryable } from '@tacet/database';
+import type { Connection, Queryable } from '@tacet/database';
 import type { KekVersion } from '../providers/key-provider.ts';
 
 /** A wrapped DEK as the keystore has it. Accounts are 32 characters of hex here, which PostgreSQL takes as a uuid. */
@@ -51,40 +51,62 @@ export async function insertDek(db: Queryable, provider: string, account: string
   return rowCount === 1;
 }
 
-/** Where a DEK stands in the order of rewrapping. */
+/** How many partitions the table has; a constant of its migration. */
+export const dekPartitions = 64;
+
+/** A place in the order in which all DEKs are rewrapped: partition by partition, there by account and version. */
 export interface DekPlace {
-  readonly account: string;
-  readonly version: number;
+  /** 0 … `dekPartitions`; at that number there is none left. */
+  readonly partition: number;
+  /** The last DEK before the place; undefined: the beginning of the partition. */
+  readonly last: { readonly account: string; readonly version: number } | undefined;
 }
 
-export interface PlacedDek extends DekPlace, DekRow {
+export interface PlacedDek extends DekRow {
+  /** As PostgreSQL writes a uuid. */
+  readonly account: string;
   readonly provider: string;
 }
 
-/** The next DEKs after a place, in the order of accounts and versions. */
-export async function readDeksAfter(db: Queryable, after: DekPlace | undefined, count: number): Promise<readonly PlacedDek[]> {
-  const { account, version } = after ?? beforeAll;
+/** The next DEKs of a place's partition. */
+export async function readDeksAfter(db: Queryable, { partition, last }: DekPlace, count: number): Promise<readonly PlacedDek[]> {
+  const { account, version } = last ?? { account: '00000000-0000-0000-0000-000000000000', version: 0 };
   const { rows } = await db.query<RawDekRow & { account_id: string; provider: string }>(
-    `SELECT account_id, provider, ${columns} FROM keystore.dek WHERE (account_id, dek_version) > ($1, $2) ORDER BY account_id, dek_version LIMIT $3`,
+    `SELECT account_id, provider, ${columns} FROM keystore.dek_${partition} WHERE (account_id, dek_version) > ($1, $2) ORDER BY account_id, dek_version LIMIT $3`,
     [account, version, count],
   );
   return rows.map((row) => ({ account: row.account_id, provider: row.provider, ...toDekRow(row) }));
 }
-
-const beforeAll: DekPlace = { account: '00000000-0000-0000-0000-000000000000', version: 0 };
 
 /** The 16 bytes of an account that PostgreSQL wrote as a uuid. */
 export function accountBytes(account: string): Buffer {
   return Buffer.from(account.replaceAll('-', ''), 'hex');
 }
 
-/** Replaces wrapped DEKs, all of which are now under one KEK version. */
-export async function updateDeks(db: Queryable, deks: readonly (DekPlace & { readonly wrapped: Buffer })[], kekVersion: number): Promise<void> {
+/** A DEK that was wrapped anew. */
+export interface RewrappedDek {
+  readonly account: string;
+  readonly version: number;
+  readonly wrapped: Buffer;
+}
+
+/** Replaces one wrapped DEK. */
+export async function updateDek(db: Queryable, { account, version, wrapped }: RewrappedDek, kekVersion: number): Promise<void> {
+  await db.query('UPDATE keystore.dek SET wrapped = $3, kek_version = $4 WHERE account_id = $1 AND dek_version = $2', [account, version, wrapped, kekVersion]);
+}
+
+/**
+ * Replaces wrapped DEKs of one partition, all now under one KEK version. A DEK that is under that version already stays:
+ * it was rewrapped, or made, since it was read.
+ */
+export async function updateDeks(connection: Connection, partition: number, deks: readonly RewrappedDek[], kekVersion: number): Promise<void> {
   if (deks.length === 0) return;
-  await db.query(
-    `UPDATE keystore.dek SET wrapped = new.wrapped, kek_version = $4
+  // Otherwise the planner would read the whole partition for each batch.
+  await connection.query('SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off');
+  await connection.query(
+    `UPDATE keystore.dek_${partition} dek SET wrapped = new.wrapped, kek_version = $4
      FROM unnest($1::uuid[], $2::bigint[], $3::bytea[]) AS new (account_id, dek_version, wrapped)
-     WHERE dek.account_id = new.account_id AND dek.dek_version = new.dek_version`,
+     WHERE dek.account_id = new.account_id AND dek.dek_version = new.dek_version AND dek.kek_version <> $4`,
     [deks.map(({ account }) => account), deks.map(({ version }) => version), deks.map(({ wrapped }) => wrapped), kekVersion],
   );
 }

@@ -1,105 +1,158 @@
-import type { Connection } from '@tacet/database';
+import type { Connection, Pool } from '@tacet/database';
 import { TacetError } from '@tacet/errors';
 import { RecordRefusedError } from '@tacet/sealed-record';
-import { accountBytes, countDeks, readDeksAfter, updateDeks, type PlacedDek } from '../deks/dek-table.ts';
+import { accountBytes, countDeks, dekPartitions, readDeksAfter, updateDeks, type DekPlace, type PlacedDek, type RewrappedDek } from '../deks/dek-table.ts';
 import type { EpochSecrets } from '../epochs/epoch-secrets.ts';
-import { yieldEvery } from '../yield-every.ts';
 import { recordsPerTurn, rewrapBatchSize } from '../limits.ts';
 import type { KekVersion } from '../providers/key-provider.ts';
 import { rewrapSecret } from '../providers/wrapped-secret.ts';
-import type { KekRing } from './kek-ring.ts';
+import { yieldEvery } from '../yield-every.ts';
+import { defaultKekId, type KekRing } from './kek-ring.ts';
 import { markRewrapped } from './kek-table.ts';
 import { beginRewrapJob, lockRewrapJob, saveRewrapJob, type RewrapJob } from './rewrap-job-table.ts';
 
-interface RewrappedDek {
-  readonly account: string;
-  readonly version: number;
-  readonly wrapped: Buffer;
+/** DEKs that are wrapped anew and not yet written back: those between two places. */
+interface Batch {
+  readonly target: number;
+  readonly from: DekPlace;
+  readonly next: DekPlace;
+  /** Of these DEKs; `dekPartitions`: there were none left. */
+  readonly partition: number;
+  readonly count: number;
+  readonly skipped: number;
+  readonly rewrapped: readonly RewrappedDek[];
+}
+
+export interface RewrapperOptions {
+  readonly pool: Pool;
+  readonly ring: KekRing;
+  readonly epochs: EpochSecrets;
+  readonly now: () => number;
 }
 
 /**
- * Wraps every DEK and epoch secret under the version that wraps now, a batch a transaction, while everything else
- * goes on. How far it has come is committed with each batch: whoever calls next goes on from there, and several at
- * once share the work.
+ * Wraps every DEK and epoch secret under the version that wraps now, while everything else goes on; while one batch is
+ * written back, the next is being wrapped. How far it has come is committed with each batch, so whoever calls next goes
+ * on from there. Of several callers at once one writes each batch.
  */
 export class Rewrapper {
-  readonly #ring: KekRing;
-  readonly #epochs: EpochSecrets;
-  readonly #now: () => number;
+  readonly #options: RewrapperOptions;
 
-  constructor(ring: KekRing, epochs: EpochSecrets, now: () => number) {
-    this.#ring = ring;
-    this.#epochs = epochs;
-    this.#now = now;
+  constructor(options: RewrapperOptions) {
+    this.#options = options;
   }
 
   /** Joins the unfinished job, or begins one, and yields it after each batch until it is finished. */
   async *run(): AsyncGenerator<RewrapJob> {
-    let job = await this.#ring.withActive((kek, connection) => this.#joinOrBegin(connection, kek));
+    const { ring } = this.#options;
+    let job = await ring.withActive((kek, connection) => this.#joinOrBegin(connection, kek));
     yield job;
+    let ahead = this.#wrapAhead(job.cursor, job.target);
     while (!job.isFinished) {
-      job = await this.#ring.withActive((kek, connection) => this.#step(connection, kek));
+      const batch = await ahead;
+      const afterIt = this.#wrapAhead(batch.next, batch.target);
+      job = await ring.withActive((kek, connection) => this.#write(connection, kek, batch));
+      ahead = follows(batch, job) ? afterIt : this.#wrapAhead(job.cursor, job.target);
       yield job;
     }
   }
 
   async #joinOrBegin(connection: Connection, kek: KekVersion): Promise<RewrapJob> {
-    const job = await lockRewrapJob(connection, this.#ring.provider.name, kek.kekId);
+    const job = await lockRewrapJob(connection, this.#options.ring.provider.name, kek.kekId);
     return job && !job.isFinished && job.target === kek.version ? job : this.#begin(connection, kek);
   }
 
   async #begin(connection: Connection, kek: KekVersion): Promise<RewrapJob> {
     const total = await countDeks(connection);
-    await beginRewrapJob(connection, this.#ring.provider.name, kek, total, this.#now());
-    return { target: kek.version, cursor: undefined, done: 0, skipped: 0, total, isFinished: false };
+    await beginRewrapJob(connection, this.#options.ring.provider.name, kek, total, this.#options.now());
+    return { target: kek.version, cursor: { partition: 0, last: undefined }, done: 0, skipped: 0, total, isFinished: false };
   }
 
-  async #step(connection: Connection, kek: KekVersion): Promise<RewrapJob> {
-    const provider = this.#ring.provider.name;
-    const locked = await lockRewrapJob(connection, provider, kek.kekId);
+  /** Writes a batch back if it is the one that the job has come to; else the job tells where to go on. */
+  async #write(connection: Connection, kek: KekVersion, batch: Batch): Promise<RewrapJob> {
+    const { ring, now } = this.#options;
+    const locked = await lockRewrapJob(connection, ring.provider.name, kek.kekId);
     // The key was rotated meanwhile: what is done so far is under a version that is no longer the newest.
     const job = locked?.target === kek.version ? locked : await this.#begin(connection, kek);
-    if (job.isFinished) return job;
-    const deks = await readDeksAfter(connection, job.cursor, rewrapBatchSize);
-    const last = deks.at(-1);
-    const next = last ? await this.#rewrapBatch(connection, kek, job, deks) : await this.#finish(connection, kek, job);
-    await saveRewrapJob(connection, provider, kek.kekId, next, this.#now());
-    return next;
+    if (job.isFinished || batch.target !== job.target || !isSamePlace(batch.from, job.cursor)) return job;
+    const isLast = batch.partition === dekPartitions;
+    const written = isLast ? await this.#finish(connection, kek, job) : await writeBatch(connection, kek, job, batch);
+    await saveRewrapJob(connection, ring.provider.name, kek.kekId, written, now());
+    return written;
   }
 
-  async #rewrapBatch(connection: Connection, kek: KekVersion, job: RewrapJob, deks: readonly PlacedDek[]): Promise<RewrapJob> {
+  async #finish(connection: Connection, kek: KekVersion, job: RewrapJob): Promise<RewrapJob> {
+    const { ring, epochs, now } = this.#options;
+    const skipped = job.skipped + (await epochs.rewrapAll(kek));
+    await markRewrapped(connection, ring.provider.name, now());
+    return { ...job, skipped, total: job.done, isFinished: true };
+  }
+
+  #wrapAhead(from: DekPlace, target: number): Promise<Batch> {
+    const batch = this.#wrapFrom(from, target);
+    // It may fail, or be for nothing, before anybody waits for it.
+    batch.catch(() => undefined);
+    return batch;
+  }
+
+  /** Reads the next DEKs, over empty partitions, and wraps them. No lock: only the wrapping of a DEK ever changes. */
+  async #wrapFrom(from: DekPlace, target: number): Promise<Batch> {
+    for (let place = from; place.partition < dekPartitions; place = nextPartition(place)) {
+      const deks = await readDeksAfter(this.#options.pool, place, rewrapBatchSize);
+      const last = deks.at(-1);
+      if (!last) continue;
+      const next = deks.length < rewrapBatchSize ? nextPartition(place) : { ...place, last: { account: last.account, version: last.version } };
+      return { target, from, next, partition: place.partition, count: deks.length, ...(await this.#wrapAll(deks, { kekId: defaultKekId, version: target })) };
+    }
+    const end = { partition: dekPartitions, last: undefined };
+    return { target, from, next: end, partition: dekPartitions, count: 0, skipped: 0, rewrapped: [] };
+  }
+
+  async #wrapAll(deks: readonly PlacedDek[], to: KekVersion): Promise<Pick<Batch, 'skipped' | 'rewrapped'>> {
     const rewrapped: RewrappedDek[] = [];
-    let { skipped } = job;
+    let skipped = 0;
     const pause = yieldEvery(recordsPerTurn);
     for (const dek of deks) {
-      const isDue = dek.provider === this.#ring.provider.name && dek.kek.kekId === kek.kekId && dek.kek.version !== kek.version;
+      const isDue = dek.provider === this.#options.ring.provider.name && dek.kek.kekId === to.kekId && dek.kek.version !== to.version;
       if (!isDue) continue;
-      const result = await this.#rewrap(dek, kek);
+      const result = await this.#wrap(dek, to);
       if (result) rewrapped.push(result);
       else skipped++;
       await pause();
     }
-    await updateDeks(connection, rewrapped, kek.version);
-    const done = job.done + deks.length;
-    return { ...job, cursor: deks.at(-1), done, skipped, total: Math.max(job.total, done) };
-  }
-
-  async #finish(connection: Connection, kek: KekVersion, job: RewrapJob): Promise<RewrapJob> {
-    const skipped = job.skipped + (await this.#epochs.rewrapAll(kek));
-    await markRewrapped(connection, this.#ring.provider.name, this.#now());
-    return { ...job, skipped, total: job.done, isFinished: true };
+    return { skipped, rewrapped };
   }
 
   /** Undefined: its key is disabled, or it does not unwrap; it must not keep the others from being rewrapped. */
-  async #rewrap({ account, version, wrapped }: PlacedDek, to: KekVersion): Promise<RewrappedDek | undefined> {
+  async #wrap({ account, version, wrapped }: PlacedDek, to: KekVersion): Promise<RewrappedDek | undefined> {
+    const { provider } = this.#options.ring;
     try {
-      return { account, version, wrapped: await rewrapSecret(this.#ring.provider, wrapped, { accountId: accountBytes(account), version }, to.version) };
+      return { account, version, wrapped: await rewrapSecret(provider, wrapped, { accountId: accountBytes(account), version }, to.version) };
     } catch (error) {
       if (error instanceof RecordRefusedError) return undefined;
       if (!(error instanceof TacetError)) throw error;
       // The version to wrap under is the one thing without which nothing can go on.
-      await this.#ring.provider.health(to);
+      await provider.health(to);
       return undefined;
     }
   }
+}
+
+async function writeBatch(connection: Connection, kek: KekVersion, job: RewrapJob, batch: Batch): Promise<RewrapJob> {
+  await updateDeks(connection, batch.partition, batch.rewrapped, kek.version);
+  const done = job.done + batch.count;
+  return { ...job, cursor: batch.next, done, skipped: job.skipped + batch.skipped, total: Math.max(job.total, done) };
+}
+
+/** Whether a job stands where a batch that was written leaves it. */
+function follows(batch: Batch, job: RewrapJob): boolean {
+  return batch.target === job.target && isSamePlace(batch.next, job.cursor);
+}
+
+function isSamePlace(a: DekPlace, b: DekPlace): boolean {
+  return a.partition === b.partition && a.last?.account === b.last?.account && a.last?.version === b.last?.version;
+}
+
+function nextPartition({ partition }: DekPlace): DekPlace {
+  return { partition: partition + 1, last: undefined };
 }

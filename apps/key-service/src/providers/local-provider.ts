@@ -21,14 +21,17 @@ interface HeldKek {
 
 /**
  * Master keys as files `<kek_id>.<version>.key`, 32 random bytes each, 0600. A file's presence is what enables its
- * key: it is looked at on every use, so that a key that is taken away is disabled at once and works again when it
- * is back, and so that a version which another replica made needs no announcement.
+ * key: it is looked at on every use (of several uses in one turn of the event loop, on the first), so that a key that
+ * is taken away is disabled at once and works again when it is back, and so that a version which another replica made
+ * needs no announcement.
  */
 export class LocalProvider implements KeyProvider {
   readonly name = 'local';
   readonly #folder: string;
   readonly #drawNonce: NonceSource;
   readonly #held = new Map<string, HeldKek>();
+  /** Keys whose files were looked at in this turn of the event loop. */
+  readonly #seen = new Map<string, KeyObject>();
 
   constructor(folder: string, drawNonce: NonceSource) {
     this.#folder = folder;
@@ -69,6 +72,7 @@ export class LocalProvider implements KeyProvider {
     if (!kekIdPattern.test(kekId)) return;
     const name = fileName(kekId, version);
     this.#held.delete(name);
+    this.#seen.delete(name);
     await destroySecretFile(this.#folder, name);
   }
 
@@ -76,10 +80,19 @@ export class LocalProvider implements KeyProvider {
     this.#key(kekId, version);
   }
 
-  /** The key of a file that is there, is ours alone and has 32 bytes; everything else is `kek_disabled`. */
   #key(kekId: string, version: number): KeyObject {
     if (!kekIdPattern.test(kekId)) throw new TacetError('kek_disabled');
     const name = fileName(kekId, version);
+    const seen = this.#seen.get(name);
+    if (seen) return seen;
+    const key = this.#look(name);
+    if (this.#seen.size === 0) setImmediate(() => this.#seen.clear());
+    this.#seen.set(name, key);
+    return key;
+  }
+
+  /** The key of a file that is there, is ours alone and has 32 bytes; everything else is `kek_disabled`. */
+  #look(name: string): KeyObject {
     const path = join(this.#folder, name);
     const found = statSync(path, { throwIfNoEntry: false });
     if (!found || (found.mode & othersMask) !== 0) {

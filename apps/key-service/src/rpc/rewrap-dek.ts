@@ -1,6 +1,6 @@
 import { TacetError } from '@tacet/errors';
 import type { Implementation } from '@tacet/rpc';
-import { listDeks, updateDeks } from '../deks/dek-table.ts';
+import { listDeks, updateDek } from '../deks/dek-table.ts';
 import type { KekRing } from '../keks/kek-ring.ts';
 import { rewrapSecret } from '../providers/wrapped-secret.ts';
 import { toDekInfo } from './dek-info.ts';
@@ -15,11 +15,10 @@ export function createRewrapDek(ring: KekRing): Implementation<'KeyService'>['Re
       const deks = await listDeks(connection, name);
       if (deks.length === 0) throw new TacetError('dek_unknown');
       const due = deks.filter(({ kek: present }) => present.kekId === kek.kekId && present.version !== kek.version);
-      const rewrapped = [];
       for (const { version, wrapped } of due) {
-        rewrapped.push({ account: name, version, wrapped: await rewrapSecret(ring.provider, wrapped, { accountId: account, version }, kek.version) });
+        const rewrapped = await rewrapSecret(ring.provider, wrapped, { accountId: account, version }, kek.version);
+        await updateDek(connection, { account: name, version, wrapped: rewrapped }, kek.version);
       }
-      await updateDeks(connection, rewrapped, kek.version);
       return { deks: deks.map((dek) => toDekInfo(account, dek.version, due.includes(dek) ? kek : dek.kek)) };
     });
   };

@@ -16,7 +16,8 @@ CREATE TABLE keystore.kek (
 );
 CREATE UNIQUE INDEX kek_active ON keystore.kek (provider, kek_id) WHERE state = 'active';
 
--- Partitioned so that what a destroyed DEK leaves in its file can be erased under a short lock: see erase_remains.
+-- Partitioned so that what a destroyed DEK leaves in its file can be erased under a short lock (see erase_remains), and
+-- so that a batch of a rewrapping touches few pages.
 CREATE TABLE keystore.dek (
   account_id uuid NOT NULL,
   dek_version bigint NOT NULL CHECK (dek_version BETWEEN 1 AND 4294967295),
@@ -36,6 +37,8 @@ BEGIN
   FOR remainder IN 0..63 LOOP
     -- Half of each page stays free, so that a rewrapped row finds room beside the old one (HOT).
     EXECUTE format('CREATE TABLE keystore.dek_%s PARTITION OF keystore.dek FOR VALUES WITH (MODULUS 64, REMAINDER %s) WITH (fillfactor = 50)', remainder, remainder);
+    -- A rewrapping goes from partition to partition.
+    EXECUTE format('GRANT SELECT, UPDATE (wrapped, kek_version) ON keystore.dek_%s TO tacet_key_service', remainder);
   END LOOP;
 END
 $$;
@@ -46,7 +49,8 @@ CREATE TABLE keystore.rewrap_job (
   kek_id text NOT NULL,
   -- The version that it wraps under.
   target_version bigint NOT NULL,
-  -- The last DEK that is done; none: at the beginning.
+  -- The partition that it has come to, and the last DEK that is done there; none: at its beginning.
+  cursor_partition integer NOT NULL,
   cursor_account uuid,
   cursor_version bigint,
   done bigint NOT NULL,
