@@ -12,7 +12,6 @@ interface BrokenRule {
 export const brokenRules: Readonly<Record<string, BrokenRule>> = {
   version: { sentence: 'The newer version of a SetLease wins.', function: 'set_leases', from: 'ELSIF c.version > lease_version THEN', to: 'ELSIF true THEN' },
   available: { sentence: 'A lease grows only out of what is available.', function: 'set_leases', from: 'greatest(c.posted - account_held + c.overdraft, 0) ELSE 0 END', to: '1000000 ELSE 0 END' },
-  spent_is_paid: { sentence: 'What was spent beyond a grant is paid already.', function: 'set_leases', from: 'base := greatest(lease_granted, least(c.target, c.spent))', to: 'base := lease_granted' },
   key_room: { sentence: "A key's holds count against its limit.", function: 'set_leases', from: 'greatest(c.room - key_held, 0)', to: 'c.room' },
   fence: { sentence: 'A newer epoch fences the grants of older ones.', function: 'set_leases', from: "WHEN t.epoch < s.epoch OR s.released THEN 'fenced'", to: "WHEN s.released THEN 'fenced'" },
   released_for_ever: { sentence: 'A released epoch is refused for ever.', function: 'renew_session', from: 'OR known.released', to: '' },

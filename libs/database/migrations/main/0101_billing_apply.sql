@@ -134,7 +134,10 @@ CREATE TYPE billing.usage_step AS (
   late bigint,
   granted bigint,
   spent bigint,
-  available bigint
+  available bigint,
+  -- Where the rows of its lease (null: there is none) and of its account are. Nobody moves them while balance is locked.
+  lease_at tid,
+  balance_at tid
 );
 
 -- One lease of a batch: the sums of its steps.
@@ -149,7 +152,9 @@ CREATE TYPE billing.lease_step AS (
   uncovered bigint,
   -- Whether a request of it has a late part to give back.
   owes boolean,
-  available bigint
+  available bigint,
+  lease_at tid,
+  balance_at tid
 );
 
 -- Moves the progress of the edges on and answers the places in the batch of the records that are next. A run is a
@@ -228,7 +233,7 @@ BEGIN
       least(p_charge[t.i], p_reserved[t.i]) - coalesce(u.billed, 0),
       greatest(p_charge[t.i] - p_reserved[t.i], 0) - coalesce(u.charge - u.billed, 0),
       greatest(p_peak[t.i] - coalesce(u.billed, 0), 0), coalesce(u.late, 0),
-      coalesce(l.granted, 0), coalesce(l.spent, 0), b.posted - b.held + b.overdraft)::billing.usage_step)
+      coalesce(l.granted, 0), coalesce(l.spent, 0), b.posted - b.held + b.overdraft, l.ctid, b.ctid)::billing.usage_step)
     INTO steps
     FROM unnest(todo) AS t (i)
     LEFT JOIN billing.balance b ON b.account_id = p_account[t.i]
@@ -237,9 +242,10 @@ BEGIN
     LEFT JOIN billing.usage_request u ON u.request_id = p_request[t.i] AND u.request_id BETWEEN p_low AND p_high
    WHERE p_what[t.i] = 1 AND p_latest[t.i];
   SELECT array_agg(ROW(l.account_id, l.lease_key, l.edge_id, l.epoch, l.change, greatest(l.granted - l.spent - l.change, 0) - greatest(l.granted - l.spent, 0),
-      greatest(l.spent + l.rise, l.granted) - greatest(l.spent, l.granted), l.owes, l.available)::billing.lease_step) INTO leases
+      greatest(l.spent + l.rise, l.granted) - greatest(l.spent, l.granted), l.owes, l.available, l.lease_at, l.balance_at)::billing.lease_step) INTO leases
     FROM (SELECT s.account_id, s.lease_key, s.edge_id, s.epoch, sum(s.billed_change)::bigint AS change, sum(s.rise)::bigint AS rise,
-                 min(s.granted) AS granted, min(s.spent) AS spent, bool_or(s.late <> 0) AS owes, min(s.available) AS available
+                 min(s.granted) AS granted, min(s.spent) AS spent, bool_or(s.late <> 0) AS owes, min(s.available) AS available,
+                 min(s.lease_at) AS lease_at, min(s.balance_at) AS balance_at
             FROM unnest(steps) AS s WHERE s.refusal IS NULL
            GROUP BY s.account_id, s.lease_key, s.edge_id, s.epoch) AS l;
 
@@ -274,11 +280,11 @@ BEGIN
 
   -- 5. All others at once.
   UPDATE billing.balance b SET posted = b.posted - c.spent, held = b.held + c.held
-    FROM (SELECT l.account_id, sum(l.spent_change) AS spent, sum(l.held_change) AS held FROM unnest(leases) AS l GROUP BY l.account_id) AS c
-   WHERE b.account_id = c.account_id;
-  INSERT INTO billing.spend_lease AS l
-  SELECT c.edge_id, c.epoch, c.account_id, c.lease_key, 0, c.spent_change, 0 FROM unnest(leases) AS c
-  ON CONFLICT (edge_id, epoch, account_id, key_id) DO UPDATE SET spent = l.spent + excluded.spent;
+    FROM (SELECT l.balance_at, sum(l.spent_change) AS spent, sum(l.held_change) AS held FROM unnest(leases) AS l GROUP BY l.balance_at) AS c
+   WHERE b.ctid = c.balance_at;
+  UPDATE billing.spend_lease l SET spent = l.spent + c.spent_change FROM unnest(leases) AS c WHERE l.ctid = c.lease_at;
+  INSERT INTO billing.spend_lease
+  SELECT c.edge_id, c.epoch, c.account_id, c.lease_key, 0, c.spent_change, 0 FROM unnest(leases) AS c WHERE c.lease_at IS NULL;
   INSERT INTO billing.usage_request
   SELECT p_request[s.i], s.account_id, s.key_id, s.edge_id, p_seq[s.i], s.epoch, s.price_version, p_reserved[s.i], p_input[s.i], p_cached[s.i],
          p_output[s.i], p_charge[s.i], least(p_charge[s.i], p_reserved[s.i]), 0, p_time[s.i], p_ttft[s.i], p_latency[s.i], p_by_key[s.i],
@@ -296,9 +302,11 @@ BEGIN
   ON CONFLICT (account_id, no_log, period, key_id, price_version) DO UPDATE
   SET input_tokens = u.input_tokens + excluded.input_tokens, cached_tokens = u.cached_tokens + excluded.cached_tokens,
       output_tokens = u.output_tokens + excluded.output_tokens, charged = u.charged + excluded.charged, bound = u.bound + excluded.bound;
-  PERFORM billing.book_key(c.account_id, c.key_id, today, c.change::bigint)
-     FROM (SELECT s.account_id, s.key_id, sum(s.billed_change) AS change FROM unnest(steps) AS s GROUP BY s.account_id, s.key_id) AS c
-     JOIN billing.key_spend k ON k.account_id = c.account_id AND k.key_id = c.key_id;
+  IF EXISTS (SELECT FROM billing.key_spend) THEN
+    PERFORM billing.book_key(c.account_id, c.key_id, today, c.change::bigint)
+       FROM (SELECT s.account_id, s.key_id, sum(s.billed_change) AS change FROM unnest(steps) AS s GROUP BY s.account_id, s.key_id) AS c
+       JOIN billing.key_spend k ON k.account_id = c.account_id AND k.key_id = c.key_id;
+  END IF;
   SELECT bound + coalesce(sum(s.bound_change), 0) INTO bound FROM unnest(steps) AS s;
 END $$;
 
