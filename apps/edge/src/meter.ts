@@ -22,7 +22,8 @@ export class Meter {
   readonly #admitted: AdmittedRequest;
   readonly #options: MeterOptions;
   readonly #startedAt: number;
-  readonly #ended = new AbortController();
+  /** Made when somebody has to wait for money. */
+  #ended: AbortController | undefined;
   /** Output that can come at most, all choices together; unknown for a stream without a limit. */
   readonly #outputLimit: number;
   #checkpointAt: number;
@@ -106,7 +107,7 @@ export class Meter {
     const { counters } = this.#admitted.slot;
     if (counts) Object.assign(counters, { input: counts.input, cached: counts.cached, output: counts.output, source: counts.source });
     this.#outcome = settle(this.#admitted, this.#options.spool, status, this.latencyMs, this.#peakNano);
-    this.#ended.abort();
+    this.#ended?.abort();
     return this.#outcome;
   }
 
@@ -114,7 +115,7 @@ export class Meter {
   drop(): void {
     this.#options.spool.drop(this.#admitted.slot);
     this.#admitted.reservation.settle(0n);
-    this.#ended.abort();
+    this.#ended?.abort();
   }
 
   #extend(): void {
@@ -127,6 +128,7 @@ export class Meter {
     }
     if (this.#cover === 'refused') return;
     this.#cover = 'pending';
+    this.#ended ??= new AbortController();
     reservation.extend(tokens, this.#ended.signal).then(
       () => this.#decide('covered'),
       () => this.#decide('refused'),

@@ -164,8 +164,8 @@ test('a first chunk with fields of its own does not keep the following ones from
   stream.read(chunk('a'));
   const bytes = chunk('b');
   expect(stream.read(bytes)?.buffer).toBe(bytes.buffer);
-  // Only the fast way can pass on what is no JSON: it was not parsed.
-  expect(stream.read(chunk('c\u0000 \n'.replace('\\u0000', '\u0001')))?.length).toBeGreaterThan(0);
+  // Only the fast way, which does not parse, can pass on what is no JSON.
+  expect(stream.read(chunk('\u0001'))?.includes(1)).toBe(true);
 });
 
 test('a client that asked for usage gets null in every chunk and what is billed, with its cost, at the end', () => {
