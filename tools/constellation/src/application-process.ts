@@ -49,6 +49,7 @@ const defaultStopMs = 10_000;
 const defaultReadyMs = 60_000;
 const pollMs = 25;
 const logTailLines = 40;
+const startedLine = '"event":"started"';
 
 /** Starts a process of ours from its source; `environment` holds its variables (see `applicationEnvironment`). */
 export async function startProcess(application: Application, environment: Readonly<Record<string, string>>, options: ApplicationOptions): Promise<ApplicationProcess> {
@@ -56,7 +57,7 @@ export async function startProcess(application: Application, environment: Readon
   const logFile = join(folder, `${name}.log`);
   let variables = { ...environment };
   await mkdir(folder, { recursive: true });
-  const run = async (): Promise<KeptProcess> => {
+  const run = async () => {
     const server = await startKeptProcess({
       name,
       command: process.execPath,
@@ -69,9 +70,9 @@ export async function startProcess(application: Application, environment: Readon
     server.stdout.pipe(log, { end: false });
     server.stderr.pipe(log, { end: false });
     void server.ended.then(() => log.end());
-    return server;
+    return { server, saysStarted: watchForStart(server, variables) };
   };
-  let current = await run();
+  let { server: current, saysStarted } = await run();
   return {
     application,
     name,
@@ -91,7 +92,7 @@ export async function startProcess(application: Application, environment: Readon
     get ended() {
       return current.ended;
     },
-    waitUntilReady: (timeoutMs = defaultReadyMs) => waitUntilReady(current, metricsUrlOf(variables), logFile, timeoutMs),
+    waitUntilReady: (timeoutMs = defaultReadyMs) => waitUntilReady(current, saysStarted, metricsUrlOf(variables), logFile, timeoutMs),
     signal: (signal) => current.signal(signal),
     kill: async (signal = 'SIGKILL') => {
       current.signal(signal);
@@ -101,7 +102,7 @@ export async function startProcess(application: Application, environment: Readon
     restart: async (further = {}) => {
       if (current.running) await current.stop();
       variables = { ...variables, ...further };
-      current = await run();
+      ({ server: current, saysStarted } = await run());
     },
   };
 }
@@ -114,10 +115,28 @@ function metricsUrlOf(variables: Readonly<Record<string, string>>): string {
   return `http://127.0.0.1:${variables['TACET_METRICS_PORT']}`;
 }
 
-async function waitUntilReady(server: KeptProcess, metricsUrl: string, logFile: string, timeoutMs: number): Promise<void> {
+/**
+ * Whether the process has said that it started, asked again and again: somebody else's may answer at a port that it could
+ * not get. A level that hides the line must be trusted.
+ */
+function watchForStart({ stdout }: KeptProcess, variables: Readonly<Record<string, string>>): () => boolean {
+  let started = ['warn', 'error'].includes(variables['TACET_LOG_LEVEL'] ?? 'info');
+  let end = '';
+  const watch = (chunk: Buffer) => {
+    const text = end + chunk.toString();
+    end = text.slice(-startedLine.length);
+    if (!text.includes(startedLine)) return;
+    started = true;
+    stdout.off('data', watch);
+  };
+  if (!started) stdout.on('data', watch);
+  return () => started;
+}
+
+async function waitUntilReady(server: KeptProcess, saysStarted: () => boolean, metricsUrl: string, logFile: string, timeoutMs: number): Promise<void> {
   const end = performance.now() + timeoutMs;
   for (;;) {
-    const answer = await askReady(metricsUrl);
+    const answer = saysStarted() ? await askReady(metricsUrl) : 'has not said that it started';
     if (answer === 'ready') return;
     if (!server.running) throw new Error(`${server.name} ended with code ${(await server.ended).code} before it was ready; it printed:\n${await tailOf(logFile)}`);
     if (performance.now() > end) throw new Error(`${server.name} was not ready after ${timeoutMs} ms (${answer}); it printed:\n${await tailOf(logFile)}`);

@@ -45,10 +45,14 @@ test('a second launcher is refused while the first one runs, and let in after it
 
 test('of many that find an abandoned lock, one gets it', async () => {
   const folder = join(root, 'raced');
-  await (await claimDataFolder(folder)).release();
-  writeFileSync(join(folder, 'launcher.lock'), JSON.stringify({ pid: 1, started: 'never' }));
-  const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => claimDataFolder(folder)));
-  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  for (let round = 0; round < 50; round++) {
+    await (await claimDataFolder(folder)).release();
+    writeFileSync(join(folder, 'launcher.lock'), JSON.stringify({ pid: 1, started: 'never' }));
+    const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => claimDataFolder(folder)));
+    const won = outcomes.filter((outcome) => outcome.status === 'fulfilled');
+    expect(won).toHaveLength(1);
+    await won[0]!.value.release();
+  }
 });
 
 test('emptying keeps the marker and the lock, and says what is gone', async () => {

@@ -2,6 +2,7 @@ import { deploymentPaths } from '@tacet/constellation';
 import type { LauncherOptions } from './arguments.ts';
 import { claimDataFolder, emptyDataFolder, type ClaimedFolder } from './data-folder.ts';
 import { describeStarted, shorten, toJsonLine } from './describe-result.ts';
+import { planPorts } from './plan-ports.ts';
 import { rememberProcesses, waitForPreviousRun } from './previous-run.ts';
 import { Reporter } from './reporter.ts';
 import { showMail } from './show-mail.ts';
@@ -42,19 +43,22 @@ async function runInFolder(options: LauncherOptions, claimed: ClaimedFolder, sig
     changed: () => rememberProcesses(folder, supervisor.pids),
   });
   signals.atOnce.addEventListener('abort', () => supervisor.kill());
+  const planned = await planPorts();
   try {
-    const started = await Promise.race([startDeployment(options, supervisor, reporter, signals.stop), whenAborted(signals.stop)]);
+    const started = await Promise.race([startDeployment(options, planned.ports, supervisor, reporter, signals.stop), whenAborted(signals.stop)]);
     if (started !== undefined) {
       if (options.json) process.stdout.write(toJsonLine(started));
       reporter.line(describeStarted(started, reporter.terminal));
       await showMail(deploymentPaths(folder).mail, reporter, signals.stop);
     }
+    await stopAll(supervisor, reporter);
+    return 0;
   } catch (error) {
     await supervisor.stop(stopOrder);
     throw error;
+  } finally {
+    await planned.release();
   }
-  await stopAll(supervisor, reporter);
-  return 0;
 }
 
 async function reset(claimed: ClaimedFolder, reporter: Reporter): Promise<void> {

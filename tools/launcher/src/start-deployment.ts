@@ -7,7 +7,7 @@ import { ensureDemoAccount } from './demo-account.ts';
 import type { Started } from './describe-result.ts';
 import { demoPriceText, updateModelsFile } from './models-file.ts';
 import { planDeployment } from './plan-deployment.ts';
-import { planPorts } from './plan-ports.ts';
+import type { Ports } from './plan-ports.ts';
 import type { Reporter } from './reporter.ts';
 import { rotateLogs } from './rotate-logs.ts';
 import { startDatabases } from './start-databases.ts';
@@ -17,9 +17,8 @@ import { chooseWorker } from './worker/choose-worker.ts';
 import { writeOperatorFile } from './write-operator-file.ts';
 
 /** Starts everything in a claimed data folder, step by step, until a request would be answered. */
-export async function startDeployment(options: LauncherOptions, supervisor: Supervisor, reporter: Reporter, stop: AbortSignal): Promise<Started> {
+export async function startDeployment(options: LauncherOptions, ports: Ports, supervisor: Supervisor, reporter: Reporter, stop: AbortSignal): Promise<Started> {
   const begunMs = performance.now();
-  const ports = await planPorts();
   const plan = planDeployment(options.dataFolder, ports);
   const { paths, addresses } = plan.deployment;
   await reporter.step('files', prepareFiles(paths));

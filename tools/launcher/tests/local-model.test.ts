@@ -46,18 +46,18 @@ test('a stream that its reader leaves stops the model, and what was sent until t
   const response = await fetch(`${ready.edge}/v1/chat/completions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${ready.apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ model: ready.worker.model, stream: true, max_tokens: 1_500, messages: [{ role: 'user', content: 'Count from one to one thousand, in words.' }] }),
+    body: JSON.stringify({ model: ready.worker.model, stream: true, max_tokens: 1_500, messages: [{ role: 'user', content: 'Write a very long story about a lighthouse keeper and the sea.' }] }),
     signal: controller.signal,
   });
   let events = 0;
   await expect(async () => {
     for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
       events += Buffer.from(chunk).toString().split('data: ').length - 1;
-      if (events > 10) controller.abort();
+      if (events >= 4) controller.abort();
     }
   }).rejects.toThrow();
   const left = await eventually('the request is in the ledger', async () => (await listRequests(ready)).find(({ status, final }) => status === 'aborted' && final), 20_000);
-  expect(Number(left.outputTokens)).toBeGreaterThanOrEqual(5);
+  expect(Number(left.outputTokens)).toBeGreaterThanOrEqual(2);
   expect(Number(left.outputTokens)).toBeLessThan(1_000);
   await untilBalanceIs(ready, before - BigInt(left.chargedNano));
   // The model is free again: it has one place.
