@@ -5,7 +5,7 @@ import { readSecretFile, type Reporting, type Running } from '@tacet/service';
 import type { KeyServiceConfig } from './config.ts';
 import { AccountDeks } from './deks/account-deks.ts';
 import { openEpochFiles } from './epochs/epoch-files.ts';
-import { EpochSecrets } from './epochs/epoch-secrets.ts';
+import { EpochSecrets, type SweepResult } from './epochs/epoch-secrets.ts';
 import { createEvents, type Events } from './events.ts';
 import { KekRing } from './keks/kek-ring.ts';
 import { Rewrapper } from './keks/rewrapper.ts';
@@ -49,7 +49,8 @@ export async function startKeyService(config: KeyServiceConfig, { log, registry 
     kekIsUsable: async () => (await ring.describeActive())?.isUsable === true,
   });
   const deks = new AccountDeks({ pool, provider, cacheMs, clocks, onLookup: (result) => metrics.dekLookup(result) });
-  const epochs = new EpochSecrets({ files, ring, cacheMs, clocks, onSwept: ({ destroyed }) => reportSweep(destroyed, events, metrics), onSweepFailed: (error) => events.epochSweepFailed(error) });
+  const onSwept = ({ destroyed }: SweepResult) => reportSweep(destroyed, events, metrics);
+  const epochs = new EpochSecrets({ files, ring, cacheMs, clocks, onSwept, onSweepFailed: (error) => events.epochSweepFailed(error) });
   await epochs.start();
 
   const keyService = {
@@ -64,7 +65,8 @@ export async function startKeyService(config: KeyServiceConfig, { log, registry 
     DestroyEpochs: createDestroyEpochs(epochs),
   };
   const sealService = { Seal: createSeal({ deks, epochs, drawNonce, metrics, now }), Open: createOpen({ deks, epochs, metrics }) };
-  const server = await startRpcServer({ host: config.listenHost, port: config.rpcPort, tls, onInternalError: (rpc, error) => events.rpcFailed(rpc, error) }, [
+  const door = { host: config.listenHost, port: config.rpcPort, tls, onInternalError: (rpc: string, error: unknown) => events.rpcFailed(rpc, error) };
+  const server = await startRpcServer(door, [
     offer('KeyService', keyServicePolicy, measureCalls(metrics, keyService, ['RewrapAll'])),
     offer('SealService', sealServicePolicy, measureCalls(metrics, sealService)),
   ]);

@@ -41,7 +41,8 @@ async function deleteBatch(pool: Pool, table: ExpiringTable, nowMs: number, size
     const { rows } = await connection.query<{ ours: boolean }>('SELECT pg_try_advisory_xact_lock($1, $2) AS ours', lock);
     if (rows[0]?.ours !== true) return 'elsewhere';
     const expired = `SELECT ${table.key} FROM account.${table.name} WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2`;
-    const { rowCount } = await connection.query(`DELETE FROM account.${table.name} WHERE ${table.key} = ANY (ARRAY (${expired}))`, [new Date(nowMs), size]);
+    const deletion = `DELETE FROM account.${table.name} WHERE ${table.key} = ANY (ARRAY (${expired}))`;
+    const { rowCount } = await connection.query(deletion, [new Date(nowMs), size]);
     return rowCount ?? 0;
   });
 }
@@ -51,7 +52,8 @@ const advisoryLock = 7460;
 
 /** For how long the oldest row that should be gone has been there, in milliseconds; 0: there is none. */
 export async function oldestOverdueMs(pool: Pool, table: ExpiringTable, nowMs: number): Promise<number> {
-  const { rows } = await pool.query<{ oldest: Date | null }>(`SELECT min(expires_at) AS oldest FROM account.${table.name} WHERE expires_at <= $1`, [new Date(nowMs)]);
+  const first = `SELECT min(expires_at) AS oldest FROM account.${table.name} WHERE expires_at <= $1`;
+  const { rows } = await pool.query<{ oldest: Date | null }>(first, [new Date(nowMs)]);
   const oldest = rows[0]?.oldest;
   return oldest ? nowMs - oldest.getTime() : 0;
 }

@@ -24,7 +24,11 @@ export function createMetrics(registry: Registry): Metrics {
   const epochs = new Counter({ name: 'tacet_pruner_epochs_destroyed_total', help: 'Epoch secrets destroyed at our request', registers });
   const sweeps = new Histogram({ name: 'tacet_pruner_sweep_seconds', help: 'Duration of sweeps', buckets: [0.01, 0.1, 1, 10, 60, 300], registers });
   const failed = new Counter({ name: 'tacet_pruner_sweeps_failed_total', help: 'Sweeps of which a part failed', registers });
-  const last = new Gauge({ name: 'tacet_pruner_last_complete_sweep_timestamp_seconds', help: 'When the last sweep ended that did everything', registers });
+  const last = new Gauge({
+    name: 'tacet_pruner_last_complete_sweep_timestamp_seconds',
+    help: 'When the last sweep ended that did everything',
+    registers,
+  });
   for (const { name } of expiringTables) {
     deleted.inc({ table: name }, 0);
     overdue.set({ table: name }, 0);

@@ -17,7 +17,8 @@ export async function startPruner(config: PrunerConfig, { log, registry }: Repor
   const keys = createRpcClient('KeyService', { address: keysAddress, tls, server: 'key-service' });
   const sweeper = new Sweeper({ pool, keys, events: createEvents(log), metrics: createMetrics(registry) });
   const stopping = new AbortController();
-  const finished = task.kind === 'sweep' ? sweepOnce(sweeper, task.nowMs ?? Date.now(), stopping.signal) : sweepAgainAndAgain(sweeper, intervalMs, stopping.signal);
+  const { signal } = stopping;
+  const finished = task.kind === 'sweep' ? sweepOnce(sweeper, task.nowMs ?? Date.now(), signal) : sweepAgainAndAgain(sweeper, intervalMs, signal);
   return {
     finished,
     stop: async () => {

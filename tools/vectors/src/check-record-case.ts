@@ -8,7 +8,8 @@ import type { RecordCase } from './vector-file.ts';
 export function checkRecordCase(entry: RecordCase): readonly string[] {
   const { dek, dekVersion, suite, epoch, epochSecret, padded, plaintext, record, nonce } = entry;
   const isEphemeral = epoch !== undefined && epochSecret !== undefined;
-  if (isEphemeral !== (suite === 0x11) || (epoch === undefined) !== (epochSecret === undefined)) return ['suite 17 needs epoch and epochSecret, suite 1 has neither'];
+  const fits = isEphemeral === (suite === 0x11) && (epoch === undefined) === (epochSecret === undefined);
+  if (!fits) return ['suite 17 needs epoch and epochSecret, suite 1 has neither'];
   const secret = isEphemeral ? { epoch, secret: epochSecret } : undefined;
   const key = createRecordKey(createSecretKey(dek), dekVersion, secret && { epoch: secret.epoch, secret: createSecretKey(secret.secret) });
   const plainKey = { dek, dekVersion, ephemeral: secret };

@@ -6,7 +6,8 @@ import type { Salamander } from './vector-file.ts';
 export function checkSalamander({ nonce, key1, key2, ciphertextAndTag }: Salamander): readonly string[] {
   const context = { accountId: Buffer.alloc(16, 1), conversationId: Buffer.alloc(16, 2), messageId: Buffer.alloc(16, 3), field: 1, schema: 1 };
   const keys = [key1, key2].map((bytes) => createRecordKey(createSecretKey(bytes), 1));
-  const problems = [key1, key2].flatMap((key, i) => (rawAeadOpens(key, nonce, ciphertextAndTag) ? [] : [`key ${i + 1} does not open it as a raw AEAD`]));
+  const checkRaw = (key: Buffer, i: number) => (rawAeadOpens(key, nonce, ciphertextAndTag) ? [] : [`key ${i + 1} does not open it as a raw AEAD`]);
+  const problems = [key1, key2].flatMap(checkRaw);
   for (const [i, committedTo] of keys.entries()) {
     const header = sealRecord(committedTo, context, Buffer.alloc(0), () => nonce, false).subarray(0, 52);
     const record = parseRecord(Buffer.concat([header, ciphertextAndTag]));

@@ -65,8 +65,8 @@ export function readVectorFile(file: string): VectorFile {
     return { kind: 'salamander', salamander: parse(file, salamander, content) };
   }
   const { cases } = parse(file, z.object({ cases: z.array(z.looseObject({ name: z.string() })).min(1) }), content);
-  if (cases.every((entry) => 'wrapped' in entry)) return { kind: 'wrapped-deks', cases: parse(file, z.object({ cases: z.array(wrappedDekCase) }), content).cases };
-  return { kind: 'records', cases: parse(file, z.object({ cases: z.array(recordCase) }), content).cases };
+  if (cases.every((entry) => 'wrapped' in entry)) return { kind: 'wrapped-deks', ...parse(file, z.object({ cases: z.array(wrappedDekCase) }), content) };
+  return { kind: 'records', ...parse(file, z.object({ cases: z.array(recordCase) }), content) };
 }
 
 function readJson(file: string): unknown {

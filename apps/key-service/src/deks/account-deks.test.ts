@@ -47,7 +47,7 @@ afterAll(async () => {
 async function someAccount(versions = 1): Promise<Buffer> {
   const account = randomBytes(16);
   await ring.withActive(async (kek, connection) => {
-    for (let version = 1; version <= versions; version++) await makeDek(connection, provider, kek, account, version, clocks.wall());
+    for (let version = 1; version <= versions; version++) await makeDek(connection, provider, kek, { accountId: account, version }, clocks.wall());
   });
   return account;
 }

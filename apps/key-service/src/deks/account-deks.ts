@@ -72,7 +72,8 @@ export class AccountDeks {
     }
     if (missing.length === 0) return found;
     missing.sort((a, b) => a - b);
-    const loaded = await this.#once(`${name}.${missing.join(',')}`, async () => this.#load(account, async () => readDeks(this.#options.pool, name, missing)));
+    const load = async () => this.#load(account, async () => readDeks(this.#options.pool, name, missing));
+    const loaded = await this.#once(`${name}.${missing.join(',')}`, load);
     for (const { version, key } of loaded) found.set(version, key);
     return found;
   }
@@ -127,8 +128,9 @@ export class AccountDeks {
    */
   async #unwrapAll(account: Buffer, read: () => Promise<readonly (DekRow | undefined)[]>, isRetry = false): Promise<readonly Dek[]> {
     const rows = (await read()).filter((row) => row !== undefined);
+    const unwrap = async ({ version, wrapped }: DekRow) => ({ version, key: await unwrapSecret(this.#options.provider, wrapped, { accountId: account, version }) });
     try {
-      return await Promise.all(rows.map(async ({ version, wrapped }) => ({ version, key: await unwrapSecret(this.#options.provider, wrapped, { accountId: account, version }) })));
+      return await Promise.all(rows.map(unwrap));
     } catch (error) {
       if (isRetry || !(error instanceof TacetError) || error.code !== 'kek_disabled') throw error;
       return this.#unwrapAll(account, read, true);

@@ -20,13 +20,15 @@ const columns = 'dek_version, wrapped, kek_id, kek_version';
 
 /** The newest version of an account's DEK, which new records are sealed under; undefined: the account has none. */
 export async function readNewestDek(db: Queryable, account: string): Promise<DekRow | undefined> {
-  const { rows } = await db.query<RawDekRow>(`SELECT ${columns} FROM keystore.dek WHERE account_id = $1 ORDER BY dek_version DESC LIMIT 1`, [account]);
+  const newest = `SELECT ${columns} FROM keystore.dek WHERE account_id = $1 ORDER BY dek_version DESC LIMIT 1`;
+  const { rows } = await db.query<RawDekRow>(newest, [account]);
   return rows[0] && toDekRow(rows[0]);
 }
 
 /** Those of the given versions that exist. */
 export async function readDeks(db: Queryable, account: string, versions: readonly number[]): Promise<readonly DekRow[]> {
-  const { rows } = await db.query<RawDekRow>(`SELECT ${columns} FROM keystore.dek WHERE account_id = $1 AND dek_version = ANY ($2::bigint[])`, [account, versions]);
+  const some = `SELECT ${columns} FROM keystore.dek WHERE account_id = $1 AND dek_version = ANY ($2::bigint[])`;
+  const { rows } = await db.query<RawDekRow>(some, [account, versions]);
   return rows.map(toDekRow);
 }
 
@@ -42,7 +44,8 @@ export async function lockAccount(db: Queryable, account: string): Promise<void>
 }
 
 /** Writes a new version; false, and nothing is changed, when it exists already. */
-export async function insertDek(db: Queryable, provider: string, account: string, { version, wrapped, kek }: DekRow, nowMs: number): Promise<boolean> {
+export async function insertDek(db: Queryable, provider: string, account: string, dek: DekRow, nowMs: number): Promise<boolean> {
+  const { version, wrapped, kek } = dek;
   const { rowCount } = await db.query(
     `INSERT INTO keystore.dek (account_id, dek_version, wrapped, provider, kek_id, kek_version, created_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
@@ -72,7 +75,8 @@ export interface PlacedDek extends DekRow {
 export async function readDeksAfter(db: Queryable, { partition, last }: DekPlace, count: number): Promise<readonly PlacedDek[]> {
   const { account, version } = last ?? { account: '00000000-0000-0000-0000-000000000000', version: 0 };
   const { rows } = await db.query<RawDekRow & { account_id: string; provider: string }>(
-    `SELECT account_id, provider, ${columns} FROM keystore.dek_${partition} WHERE (account_id, dek_version) > ($1, $2) ORDER BY account_id, dek_version LIMIT $3`,
+    `SELECT account_id, provider, ${columns} FROM keystore.dek_${partition}
+     WHERE (account_id, dek_version) > ($1, $2) ORDER BY account_id, dek_version LIMIT $3`,
     [account, version, count],
   );
   return rows.map((row) => ({ account: row.account_id, provider: row.provider, ...toDekRow(row) }));
@@ -92,7 +96,8 @@ export interface RewrappedDek {
 
 /** Replaces one wrapped DEK. */
 export async function updateDek(db: Queryable, { account, version, wrapped }: RewrappedDek, kekVersion: number): Promise<void> {
-  await db.query('UPDATE keystore.dek SET wrapped = $3, kek_version = $4 WHERE account_id = $1 AND dek_version = $2', [account, version, wrapped, kekVersion]);
+  const values = [account, version, wrapped, kekVersion];
+  await db.query('UPDATE keystore.dek SET wrapped = $3, kek_version = $4 WHERE account_id = $1 AND dek_version = $2', values);
 }
 
 /**
@@ -129,7 +134,10 @@ export async function countDeks(db: Queryable): Promise<number> {
 
 /** How many DEKs each version of a provider's keys wraps, under `<kek_id>.<version>`. */
 export async function countDeksByKek(db: Queryable, provider: string): Promise<ReadonlyMap<string, number>> {
-  const { rows } = await db.query<{ kek: string; count: bigint }>("SELECT kek_id || '.' || kek_version AS kek, count(*) FROM keystore.dek WHERE provider = $1 GROUP BY 1", [provider]);
+  const { rows } = await db.query<{ kek: string; count: bigint }>(
+    "SELECT kek_id || '.' || kek_version AS kek, count(*) FROM keystore.dek WHERE provider = $1 GROUP BY 1",
+    [provider],
+  );
   return new Map(rows.map(({ kek, count }) => [kek, Number(count)]));
 }
 

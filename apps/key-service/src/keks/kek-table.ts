@@ -27,20 +27,24 @@ export async function listKeks(db: Queryable, provider: string): Promise<readonl
 
 /** One version, locked against every other change of it until the transaction ends; undefined: there is none. */
 export async function lockKek(db: Queryable, provider: string, { kekId, version }: KekVersion): Promise<KekRow | undefined> {
-  const { rows } = await db.query<RawKekRow>(`SELECT ${columns} FROM keystore.kek WHERE (provider, kek_id, version) = ($1, $2, $3) FOR UPDATE`, [provider, kekId, version]);
+  const one = `SELECT ${columns} FROM keystore.kek WHERE (provider, kek_id, version) = ($1, $2, $3) FOR UPDATE`;
+  const { rows } = await db.query<RawKekRow>(one, [provider, kekId, version]);
   return rows[0] && toKekRow(rows[0]);
 }
 
 /** The version that wraps now; undefined: there is none. It stays so for whoever has called `shareKekRing`. */
 export async function readActiveKek(db: Queryable, provider: string, kekId: string): Promise<KekVersion | undefined> {
-  const { rows } = await db.query<RawKekRow>(`SELECT ${columns} FROM keystore.kek WHERE (provider, kek_id, state) = ($1, $2, 'active')`, [provider, kekId]);
+  const active = `SELECT ${columns} FROM keystore.kek WHERE (provider, kek_id, state) = ($1, $2, 'active')`;
+  const { rows } = await db.query<RawKekRow>(active, [provider, kekId]);
   return rows[0] && toKekRow(rows[0]);
 }
 
 /** Writes a version down; one that is known already stays as it is. */
 export async function insertKek(db: Queryable, provider: string, { kekId, version }: KekVersion, state: KekState, nowMs: number): Promise<void> {
-  const values = [provider, kekId, version, state, new Date(nowMs)];
-  await db.query('INSERT INTO keystore.kek (provider, kek_id, version, state, created_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING', values);
+  await db.query(
+    `INSERT INTO keystore.kek (provider, kek_id, version, state, created_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+    [provider, kekId, version, state, new Date(nowMs)],
+  );
 }
 
 /** Takes the active version of a key out of use; it still unwraps. */

@@ -49,9 +49,11 @@ export async function lockRewrapJob(db: Queryable, provider: string, kekId: stri
 /** Begins the job of a key anew. */
 export async function beginRewrapJob(db: Queryable, provider: string, kek: KekVersion, total: number, nowMs: number): Promise<void> {
   await db.query(
-    `INSERT INTO keystore.rewrap_job (provider, kek_id, target_version, cursor_partition, done, skipped, total, started_at) VALUES ($1, $2, $3, 0, 0, 0, $4, $5)
-     ON CONFLICT (provider, kek_id) DO UPDATE SET target_version = excluded.target_version, cursor_partition = 0, cursor_account = NULL, cursor_version = NULL,
-       done = 0, skipped = 0, total = excluded.total, started_at = excluded.started_at, finished_at = NULL`,
+    `INSERT INTO keystore.rewrap_job (provider, kek_id, target_version, cursor_partition, done, skipped, total, started_at)
+     VALUES ($1, $2, $3, 0, 0, 0, $4, $5)
+     ON CONFLICT (provider, kek_id) DO UPDATE
+     SET target_version = excluded.target_version, cursor_partition = 0, cursor_account = NULL, cursor_version = NULL, done = 0, skipped = 0,
+         total = excluded.total, started_at = excluded.started_at, finished_at = NULL`,
     [provider, kek.kekId, kek.version, total, new Date(nowMs)],
   );
 }

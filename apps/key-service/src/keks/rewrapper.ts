@@ -1,7 +1,8 @@
 import type { Connection, Pool } from '@tacet/database';
 import { TacetError } from '@tacet/errors';
 import { RecordRefusedError } from '@tacet/sealed-record';
-import { accountBytes, countDeks, dekPartitions, readDeksAfter, updateDeks, type DekPlace, type PlacedDek, type RewrappedDek } from '../deks/dek-table.ts';
+import { accountBytes, countDeks, dekPartitions, readDeksAfter, updateDeks } from '../deks/dek-table.ts';
+import type { DekPlace, PlacedDek, RewrappedDek } from '../deks/dek-table.ts';
 import type { EpochSecrets } from '../epochs/epoch-secrets.ts';
 import { recordsPerTurn, rewrapBatchSize } from '../limits.ts';
 import type { KekVersion } from '../providers/key-provider.ts';
@@ -102,7 +103,8 @@ export class Rewrapper {
       const last = deks.at(-1);
       if (!last) continue;
       const next = deks.length < rewrapBatchSize ? nextPartition(place) : { ...place, last: { account: last.account, version: last.version } };
-      return { target, from, next, partition: place.partition, count: deks.length, ...(await this.#wrapAll(deks, { kekId: defaultKekId, version: target })) };
+      const wrapped = await this.#wrapAll(deks, { kekId: defaultKekId, version: target });
+      return { target, from, next, partition: place.partition, count: deks.length, ...wrapped };
     }
     const end = { partition: dekPartitions, last: undefined };
     return { target, from, next: end, partition: dekPartitions, count: 0, skipped: 0, rewrapped: [] };

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import { commitDek, dekIsCommitted, encodeWrappedDek, parseWrappedDek, providerByte, RecordRefusedError, type WrappedDek } from '@tacet/sealed-record';
+import { commitDek, dekIsCommitted, encodeWrappedDek, parseWrappedDek, providerByte, RecordRefusedError } from '@tacet/sealed-record';
+import type { WrappedDek } from '@tacet/sealed-record';
 import type { KekVersion, KeyProvider } from './key-provider.ts';
 
 /** Whose secret it is: a DEK of an account, or (the zero account) the secret of an epoch. */
@@ -44,7 +45,7 @@ export function kekOf(bytes: Uint8Array): KekVersion {
 /** Rows and files can be swapped by who may write them: what they are is read from the wrapped secret itself. */
 function parseOwn(provider: KeyProvider, bytes: Uint8Array, owner: SecretOwner): WrappedDek {
   const wrapped = parseWrappedDek(bytes);
-  const isOwn = wrapped.provider === providerByte[provider.name] && wrapped.dekVersion === owner.version && Buffer.compare(wrapped.accountId, owner.accountId) === 0;
-  if (!isOwn) throw new RecordRefusedError();
+  const isOwners = wrapped.dekVersion === owner.version && Buffer.compare(wrapped.accountId, owner.accountId) === 0;
+  if (!isOwners || wrapped.provider !== providerByte[provider.name]) throw new RecordRefusedError();
   return wrapped;
 }

@@ -22,7 +22,7 @@ export function createCreateDek({ pool, ring, now }: CreateDekDependencies): Imp
     if (existing) return toDekInfo(account, existing.version, existing.kek);
     return ring.withActive(async (kek, connection) => {
       await lockAccount(connection, name);
-      const made = await makeDek(connection, ring.provider, kek, account, 1, now());
+      const made = await makeDek(connection, ring.provider, kek, { accountId: account, version: 1 }, now());
       // Another call was faster.
       const newest = made ? { version: 1, kek } : await readNewestDek(connection, name);
       if (!newest) throw new Error('a DEK was there and is not');

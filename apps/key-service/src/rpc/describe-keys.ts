@@ -10,6 +10,6 @@ export function createDescribeKeys(pool: Pool, { provider }: KekRing): Implement
   return async () => {
     const deks = await countDeksByKek(pool, provider.name);
     const keks = await listKeks(pool, provider.name);
-    return { keks: keks.map((kek) => toKekInfo(provider.name, kek, kek.state, deks.get(`${kek.kekId}.${kek.version}`) ?? 0, kek.rewrappedAtMs)) };
+    return { keks: keks.map((kek) => toKekInfo(provider.name, kek, kek.state, deks.get(`${kek.kekId}.${kek.version}`), kek.rewrappedAtMs)) };
   };
 }

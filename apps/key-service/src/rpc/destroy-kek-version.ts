@@ -1,4 +1,4 @@
-import { transaction, type Connection, type Pool } from '@tacet/database';
+import { transaction, type Pool } from '@tacet/database';
 import { TacetError } from '@tacet/errors';
 import type { Implementation } from '@tacet/rpc';
 import type { KekInfo } from '@tacet/rpc/types/keys/v1/KekInfo';
@@ -8,7 +8,6 @@ import type { EpochSecrets } from '../epochs/epoch-secrets.ts';
 import type { Events } from '../events.ts';
 import type { KekRing } from '../keks/kek-ring.ts';
 import { lockKek, markKekDestroyed, markRewrapped, type KekRow } from '../keks/kek-table.ts';
-import type { KekVersion } from '../providers/key-provider.ts';
 import { toKekInfo } from './kek-info.ts';
 
 interface DestroyKekVersionDependencies {
@@ -29,7 +28,7 @@ const dayMs = 86_400_000;
  * DEKs were lost with it. The version that wraps cannot be destroyed at all.
  */
 export function createDestroyKekVersion(dependencies: DestroyKekVersionDependencies): Implementation<'KeyService'>['DestroyKekVersion'] {
-  const { pool, ring, deks, epochs, events, now } = dependencies;
+  const { pool, ring, deks, epochs, backupDays, events, now } = dependencies;
   return async ({ kekId, kekVersion, force }): Promise<KekInfo> => {
     const kek = { kekId, version: kekVersion };
     // A version that lost its last DEK otherwise than by RewrapAll: the wait for the backups begins now.
@@ -38,7 +37,13 @@ export function createDestroyKekVersion(dependencies: DestroyKekVersionDependenc
       const row = await lockKek(connection, ring.provider.name, kek);
       if (!row) throw new TacetError('not_found');
       const used = (await countDeksByKek(connection, ring.provider.name)).get(`${kekId}.${kekVersion}`) ?? 0;
-      if (row.state !== 'destroyed') await destroy(connection, row, used, force, dependencies);
+      if (row.state === 'active') throw conflict('The version is the one that wraps; rotate the key first.');
+      if (row.state === 'retired') {
+        if (!force) refuseWhileNeeded(row, used, await epochs.countWrappedBy(row), backupDays, now());
+        // First the key, then its row: killed between the two, the call can be made again.
+        await ring.provider.destroyVersion(kek);
+        await markKekDestroyed(connection, ring.provider.name, kek);
+      }
       return toKekInfo(ring.provider.name, kek, 'destroyed', used, row.rewrappedAtMs);
     });
     deks.forgetAll();
@@ -48,17 +53,13 @@ export function createDestroyKekVersion(dependencies: DestroyKekVersionDependenc
   };
 }
 
-async function destroy(connection: Connection, row: KekRow, used: number, force: boolean, { ring, epochs, backupDays, now }: DestroyKekVersionDependencies): Promise<void> {
-  if (row.state === 'active') throw new TacetError('conflict', { message: 'The version is the one that wraps; rotate the key first.' });
-  if (!force) refuseWhileNeeded(row, used, await epochs.countWrappedBy(row), backupDays, now());
-  // First the key, then its row: killed between the two, the call can be made again.
-  await ring.provider.destroyVersion(row satisfies KekVersion);
-  await markKekDestroyed(connection, ring.provider.name, row);
+function refuseWhileNeeded({ rewrappedAtMs }: KekRow, deks: number, epochs: number, backupDays: number, nowMs: number): void {
+  if (deks > 0) throw conflict(`${deks} DEKs are wrapped by the version; rewrap them first.`);
+  if (epochs > 0) throw conflict(`${epochs} epoch secrets are wrapped by the version; rewrap them first.`);
+  const backupsEndMs = (rewrappedAtMs ?? nowMs) + backupDays * dayMs;
+  if (nowMs < backupsEndMs) throw conflict(`Backups of the keystore may need the version until ${new Date(backupsEndMs).toISOString()}.`);
 }
 
-function refuseWhileNeeded({ rewrappedAtMs }: KekRow, deks: number, epochs: number, backupDays: number, nowMs: number): void {
-  if (deks > 0) throw new TacetError('conflict', { message: `${deks} DEKs are wrapped by the version; rewrap them first.` });
-  if (epochs > 0) throw new TacetError('conflict', { message: `${epochs} epoch secrets are wrapped by the version; rewrap them first.` });
-  const backupsEndMs = (rewrappedAtMs ?? nowMs) + backupDays * dayMs;
-  if (nowMs < backupsEndMs) throw new TacetError('conflict', { message: `Backups of the keystore may need the version until ${new Date(backupsEndMs).toISOString()}.` });
+function conflict(message: string): TacetError {
+  return new TacetError('conflict', { message });
 }

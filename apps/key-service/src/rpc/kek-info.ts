@@ -3,6 +3,6 @@ import type { KekState } from '../keks/kek-table.ts';
 import type { KekVersion } from '../providers/key-provider.ts';
 
 /** A KEK version, as operators see it. */
-export function toKekInfo(provider: string, { kekId, version }: KekVersion, state: KekState, deks: number, rewrappedAtMs: number | undefined): KekInfo {
-  return { provider, kekId, kekVersion: version, state, deks, rewrappedAtMs: rewrappedAtMs ?? 0 };
+export function toKekInfo(provider: string, kek: KekVersion, state: KekState, deks = 0, rewrappedAtMs = 0): KekInfo {
+  return { provider, kekId: kek.kekId, kekVersion: kek.version, state, deks, rewrappedAtMs };
 }

@@ -4,9 +4,9 @@ import type { Metrics } from '../metrics.ts';
 type Unary = (request: never, call: never) => Promise<unknown>;
 
 /** The same rpcs, each call counted and timed by its name and result. Streams are left as they are. */
-export function measureCalls<I extends { readonly [rpc: string]: unknown }>(metrics: Metrics, implementation: I, streams: readonly (keyof I)[] = []): I {
-  const measured = Object.entries(implementation).map(([rpc, handler]) => [rpc, streams.includes(rpc) ? handler : measureUnary(metrics, rpc, handler as Unary)]);
-  return Object.fromEntries(measured) as I;
+export function measureCalls<I extends Readonly<Record<string, unknown>>>(metrics: Metrics, implementation: I, streams: readonly (keyof I)[] = []): I {
+  const measure = (rpc: string, handler: unknown) => (streams.includes(rpc) ? handler : measureUnary(metrics, rpc, handler as Unary));
+  return Object.fromEntries(Object.entries(implementation).map(([rpc, handler]) => [rpc, measure(rpc, handler)])) as I;
 }
 
 function measureUnary(metrics: Metrics, rpc: string, handler: Unary): Unary {

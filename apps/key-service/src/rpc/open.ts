@@ -2,7 +2,8 @@ import type { KeyObject } from 'node:crypto';
 import { TacetError } from '@tacet/errors';
 import type { Implementation } from '@tacet/rpc';
 import type { OpenedRecord } from '@tacet/rpc/types/keys/v1/OpenedRecord';
-import { createRecordKey, openRecord, parseRecord, RecordRefusedError, type ParsedRecord, type RecordContext, type RecordKey } from '@tacet/sealed-record';
+import { createRecordKey, openRecord, parseRecord, RecordRefusedError } from '@tacet/sealed-record';
+import type { ParsedRecord, RecordContext, RecordKey } from '@tacet/sealed-record';
 import type { AccountDeks } from '../deks/account-deks.ts';
 import type { EpochSecrets } from '../epochs/epoch-secrets.ts';
 import { recordOverheadBytesMax, recordsPerTurn } from '../limits.ts';
@@ -12,9 +13,12 @@ import { checkBatch } from './check-batch.ts';
 import { readAccountId } from './read-account-id.ts';
 import { readRecordContext } from './read-record-context.ts';
 
-interface OpenDependencies {
+interface KeySources {
   readonly deks: AccountDeks;
   readonly epochs: EpochSecrets;
+}
+
+interface OpenDependencies extends KeySources {
   readonly metrics: Metrics;
 }
 
@@ -63,7 +67,7 @@ function keyName({ dekVersion, epoch }: Pick<ParsedRecord, 'dekVersion' | 'epoch
 }
 
 /** The keys that the records name, as far as they exist. Throws `dek_unknown` where the account has no DEK at all. */
-async function createKeys(account: Buffer, records: readonly ParsedRecord[], { deks, epochs }: Pick<OpenDependencies, 'deks' | 'epochs'>): Promise<ReadonlyMap<string, RecordKey>> {
+async function createKeys(account: Buffer, records: readonly ParsedRecord[], { deks, epochs }: KeySources): Promise<ReadonlyMap<string, RecordKey>> {
   const newest = await deks.newest(account);
   const others = new Set(records.map(({ dekVersion }) => dekVersion).filter((version) => version !== newest.version));
   const dekOf = new Map([...(await deks.versions(account, others)), [newest.version, newest.key]]);

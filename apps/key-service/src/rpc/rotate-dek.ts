@@ -26,12 +26,17 @@ export function createRotateDek({ ring, deks, now }: RotateDekDependencies): Imp
       await lockAccount(connection, account.toString('hex'));
       const newest = await readNewestDek(connection, account.toString('hex'));
       if (!newest) throw new TacetError('dek_unknown');
-      if (newest.version >= dekVersionsMax) throw new TacetError('conflict', { message: `An account has at most ${dekVersionsMax} DEK versions.` });
-      const made = await makeDek(connection, ring.provider, kek, account, newest.version + 1, now());
+      if (newest.version >= dekVersionsMax) throw conflict(`An account has at most ${dekVersionsMax} DEK versions.`);
+      const version = newest.version + 1;
+      const made = await makeDek(connection, ring.provider, kek, { accountId: account, version }, now());
       if (!made) throw new Error('the next version of a DEK exists already');
-      return toDekInfo(account, newest.version + 1, kek);
+      return toDekInfo(account, version, kek);
     });
     deks.forget(account);
     return info;
   };
+}
+
+function conflict(message: string): TacetError {
+  return new TacetError('conflict', { message });
 }

@@ -9,6 +9,6 @@ export function createRotateKek(ring: KekRing, events: Events): Implementation<'
   return async (): Promise<KekInfo> => {
     const kek = await ring.rotate();
     events.kekRotated(kek);
-    return toKekInfo(ring.provider.name, kek, 'active', 0, undefined);
+    return toKekInfo(ring.provider.name, kek, 'active');
   };
 }

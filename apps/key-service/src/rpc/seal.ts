@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto';
 import { TacetError } from '@tacet/errors';
 import type { Implementation } from '@tacet/rpc';
 import type { PlainRecord__Output } from '@tacet/rpc/types/keys/v1/PlainRecord';
@@ -15,6 +14,8 @@ import { readRecordContext, recordField } from './read-record-context.ts';
 
 /** Messages and titles are padded, so that the database does not tell how long they are. */
 const paddedFields: ReadonlySet<number> = new Set([recordField.message, recordField.title]);
+
+type RecordKeys = ReadonlyMap<number | undefined, RecordKey>;
 
 interface SealDependencies {
   readonly deks: AccountDeks;
@@ -55,11 +56,12 @@ function readEpoch({ expiresAtMs }: PlainRecord__Output, nowMs: number): number 
   return milliseconds === 0 ? undefined : sealingEpoch(milliseconds, nowMs);
 }
 
-async function createKeys(dek: Dek, needed: ReadonlySet<number | undefined>, epochs: EpochSecrets): Promise<ReadonlyMap<number | undefined, RecordKey>> {
+/** The key for each epoch, and under undefined that of durable records, as far as they are needed. */
+async function createKeys(dek: Dek, needed: Iterable<number | undefined>, epochs: EpochSecrets): Promise<RecordKeys> {
   const keys = new Map<number | undefined, RecordKey>();
   for (const epoch of needed) {
-    const ephemeral: { epoch: number; secret: KeyObject } | undefined = epoch === undefined ? undefined : { epoch, secret: await epochs.forSealing(epoch) };
-    keys.set(epoch, createRecordKey(dek.key, dek.version, ephemeral));
+    if (epoch === undefined) keys.set(epoch, createRecordKey(dek.key, dek.version));
+    else keys.set(epoch, createRecordKey(dek.key, dek.version, { epoch, secret: await epochs.forSealing(epoch) }));
   }
   return keys;
 }

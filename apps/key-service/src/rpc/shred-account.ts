@@ -30,7 +30,8 @@ const lockNotAvailable = '55P03';
  * and only when the rows' bytes are gone as well does the call succeed. Until then it is `overloaded`, to be made
  * again; making it again is always right.
  */
-export function createShredAccount({ pool, deks, cacheMs, backupDays, events, metrics, now }: ShredAccountDependencies): Implementation<'KeyService'>['ShredAccount'] {
+export function createShredAccount(dependencies: ShredAccountDependencies): Implementation<'KeyService'>['ShredAccount'] {
+  const { pool, deks, cacheMs, backupDays, events, metrics, now } = dependencies;
   return async ({ accountId }) => {
     const account = readAccountId(accountId);
     const name = account.toString('hex');
@@ -62,5 +63,6 @@ async function erase(pool: Pool, account: string, events: Events): Promise<void>
     }
     await sleep(pauseMs);
   }
-  throw new TacetError('overloaded', { message: 'The keys are destroyed; what they leave on the disk cannot be erased while a backup reads it.', retryAfterMs });
+  const message = 'The keys are destroyed; what they leave on the disk cannot be erased while a backup reads it.';
+  throw new TacetError('overloaded', { message, retryAfterMs });
 }
