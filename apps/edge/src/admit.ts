@@ -1,12 +1,12 @@
 import { TacetError } from '@tacet/errors';
-import { parse, v7 } from 'uuid';
 import type { ClientPresence } from './client-presence.ts';
 import { noId } from './keys/caller.ts';
 import type { Abandonment } from './limits/abandonment.ts';
 import type { Limiter, LimitVerdict } from './limits/limiter.ts';
 import type { EdgeSession } from './money/edge-session.ts';
 import type { ChatRequest } from './read-request.ts';
-import { admissionNeed, Reservation, sliceTokens } from './reservation.ts';
+import { newRequestId, type RequestId } from './request-id.ts';
+import { needNano, Reservation, sliceTokens } from './reservation.ts';
 import type { Admission } from './spool/slot.ts';
 import type { OpenRequest, Spool } from './spool/spool.ts';
 
@@ -18,7 +18,7 @@ const retryAfterMs = 1_000;
 export interface AdmittedRequest {
   readonly request: ChatRequest;
   /** Undefined for no-log. */
-  readonly requestId: string | undefined;
+  readonly requestId: RequestId | undefined;
   readonly reservation: Reservation;
   readonly slot: OpenRequest;
   /** Output per choice that the worker is told, where it must be told; less than asked: clamped. */
@@ -45,13 +45,14 @@ export async function admit(request: ChatRequest, options: AdmitOptions, client:
   const { book, epoch } = session;
   const entry = book.entryOf(caller.leaseKey);
   const wanted = outputWanted(request);
-  const { wantNano, minimumNano } = admissionNeed(request.price, request.inputBound, wanted, request.choices);
-  let nano = wantNano;
-  if (!book.tryReserve(entry, wantNano)) {
-    nano = await book.obtain(entry, wantNano, minimumNano, AbortSignal.any([client.signal, AbortSignal.timeout(leaseWaitMs)]));
+  let nano = needNano(request.price, request.inputBound, wanted);
+  if (!book.tryReserve(entry, nano)) {
+    // One token of output per choice is the least that is worth a request.
+    const minimumNano = needNano(request.price, request.inputBound, request.choices);
+    nano = await book.obtain(entry, nano, minimumNano, AbortSignal.any([client.signal, AbortSignal.timeout(leaseWaitMs)]));
   }
   const reservation = new Reservation(book, entry, request.price, nano, request.inputBound);
-  const requestId = caller.noLog ? undefined : v7();
+  const requestId = caller.noLog ? undefined : newRequestId();
   const admission = admissionOf(request, epoch, requestId, options.wallMs());
   // Between the reservation and this the epoch may have ended, or the client left.
   const mayRun = !client.isGone && session.epoch === epoch && session.mayAdmit;
@@ -83,11 +84,11 @@ function outputWanted({ isStream, outputLimit, choices, model }: ChatRequest): n
   return Math.min(sliceTokens, outputLimit === undefined ? sliceTokens : bound);
 }
 
-function admissionOf({ caller, price }: ChatRequest, epoch: number, requestId: string | undefined, nowMs: number): Admission {
+function admissionOf({ caller, price }: ChatRequest, epoch: number, requestId: RequestId | undefined, nowMs: number): Admission {
   const { accountId, partition, keyId, leaseByKey, noLog } = caller;
   return {
     epoch,
-    requestId: requestId === undefined ? noId : Buffer.from(parse(requestId)),
+    requestId: requestId?.bytes ?? noId,
     accountId,
     partition,
     keyId: noLog && !leaseByKey ? noId : keyId,

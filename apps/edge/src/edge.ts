@@ -187,7 +187,7 @@ function refuseOther(events: Events, metrics: Metrics): DoorHandlers['refuse'] {
   return (request: IncomingMessage, response: ServerResponse, cause: unknown) => {
     const error = toTacetError(cause);
     if (error.code === 'internal_error') events.requestError(error);
-    metrics.requests.inc({ route: 'other', status: error.httpStatus });
+    metrics.noteOther(error.httpStatus);
     metrics.refusals.inc({ code: error.code });
     refuse(request, response, error);
   };

@@ -2,6 +2,8 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** Counts that only a collection reads: an increment on the hot path is an addition. */
 export interface Tallies {
+  /** By status; of normal keys. */
+  readonly chatRequests: Map<number, number>;
   answers: number;
   inputTokens: number;
   cachedTokens: number;
@@ -28,7 +30,7 @@ const prefix = 'tacet_edge_';
 export function createMetrics(registry: Registry) {
   const registers = [registry];
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) => new Counter({ name: prefix + name, help, labelNames, registers });
-  const tallies: Tallies = { answers: 0, inputTokens: 0, cachedTokens: 0, outputTokens: 0 };
+  const tallies: Tallies = { chatRequests: new Map(), answers: 0, inputTokens: 0, cachedTokens: 0, outputTokens: 0 };
   const tally = (name: string, help: string, read: () => number) =>
     new Counter({
       name: prefix + name,
@@ -39,13 +41,32 @@ export function createMetrics(registry: Registry) {
         this.inc(read());
       },
     });
+  const labelledTally = (name: string, help: string, read: () => { labels: { route: string; status: number }; count: number }[]) =>
+    new Counter({
+      name: prefix + name,
+      help,
+      labelNames: ['route', 'status'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { labels, count } of read()) this.inc(labels, count);
+      },
+    });
+  const otherRequests = new Map<number, number>();
+  labelledTally('requests_total', 'Requests of normal keys by route and status; refused ones included.', () => [
+    ...[...tallies.chatRequests].map(([status, count]) => ({ labels: { route: 'chat_completions', status }, count })),
+    ...[...otherRequests].map(([status, count]) => ({ labels: { route: 'other', status }, count })),
+  ]);
   tally('answers_total', 'Requests that were admitted and have ended, of all keys.', () => tallies.answers);
   tally('input_tokens_total', 'Prompt tokens not read from a cache, of all keys.', () => tallies.inputTokens);
   tally('cached_tokens_total', 'Prompt tokens read from a cache, of all keys.', () => tallies.cachedTokens);
   tally('output_tokens_total', 'Generated tokens, of all keys.', () => tallies.outputTokens);
   return {
     tallies,
-    requests: counter('requests_total', 'Requests of normal keys by route and status; refused ones included.', ['route', 'status']),
+    /** One more chat completion of a normal key was answered. */
+    noteChat: (status: number) => void tallies.chatRequests.set(status, (tallies.chatRequests.get(status) ?? 0) + 1),
+    /** One more request of another route, or of none. */
+    noteOther: (status: number) => void (otherRequests.set(status, (otherRequests.get(status) ?? 0) + 1)),
     refusals: counter('refusals_total', 'Requests of normal keys that were refused or failed, by error code.', ['code']),
     lookUps: counter('key_look_ups_total', 'Look-ups at the directory by outcome.', ['outcome']),
     leaseRefusals: counter('lease_refusals_total', 'Requests that billing granted nothing for.'),

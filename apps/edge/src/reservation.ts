@@ -16,10 +16,9 @@ export interface Counts {
   readonly output: number;
 }
 
-/** What a request wants of a lease at admission, in nano-USD: all of it, and what would do. */
-export function admissionNeed(price: Price, inputBound: number, outputWanted: number, choices: number): { readonly wantNano: bigint; readonly minimumNano: bigint } {
-  const input = BigInt(inputBound);
-  return { wantNano: chargeBound(price, input, BigInt(outputWanted)), minimumNano: chargeBound(price, input, BigInt(outputTokensMin * choices)) };
+/** What a prompt of at most so many tokens and that much output can cost, in nano-USD. */
+export function needNano(price: Price, inputBound: number, outputTokens: number): bigint {
+  return chargeBound(price, BigInt(inputBound), BigInt(outputTokens));
 }
 
 /** Money that a request has set aside out of a lease, and the output that it covers. */

@@ -7,7 +7,7 @@ export function responseHeaders({ requestId, request, verdict, isClamped, output
     'openai-processing-ms', String(Math.round(processingMs)),
     'x-tacet-privacy', request.caller.noLog ? 'no-log' : 'standard',
   ];
-  if (requestId !== undefined) headers.push('x-request-id', requestId);
+  if (requestId !== undefined) headers.push('x-request-id', requestId.text);
   if (isClamped) headers.push('x-tacet-max-tokens-clamped', String(outputPerChoice));
   if (verdict) headers.push(...rateHeaders(verdict));
   return headers;

@@ -12,10 +12,9 @@ export interface RunningRequest {
   sweep(nowMs: number): void;
 }
 
-/** All requests that hold a slot, by key and by account, so that a revoked key's can be ended. */
+/** All requests that hold a slot. Whose they are is looked for only when a key changes: requests come far more often. */
 export class RunningRequests {
   readonly #all = new Set<RunningRequest>();
-  readonly #byId = new Map<string, Set<RunningRequest>>();
   readonly #timer: NodeJS.Timeout;
   #whenEmpty: (() => void)[] = [];
 
@@ -33,26 +32,16 @@ export class RunningRequests {
 
   add(request: RunningRequest): void {
     this.#all.add(request);
-    for (const id of idsOf(request)) {
-      const same = this.#byId.get(id);
-      if (same) same.add(request);
-      else this.#byId.set(id, new Set([request]));
-    }
   }
 
   remove(request: RunningRequest): void {
-    if (!this.#all.delete(request)) return;
-    for (const id of idsOf(request)) {
-      const same = this.#byId.get(id);
-      same?.delete(request);
-      if (same?.size === 0) this.#byId.delete(id);
-    }
+    this.#all.delete(request);
     if (this.#all.size === 0) for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }
 
   /** Requests of a key or account (hex). */
   of(id: string): readonly RunningRequest[] {
-    return [...(this.#byId.get(id) ?? [])];
+    return [...this.#all].filter(({ caller }) => caller.identity === id || caller.account === id);
   }
 
   /** Who has requests running, each once. */
@@ -76,8 +65,4 @@ export class RunningRequests {
   stop(): void {
     clearInterval(this.#timer);
   }
-}
-
-function idsOf({ caller }: RunningRequest): Set<string> {
-  return new Set([caller.identity, caller.account]);
 }

@@ -91,7 +91,7 @@ export class ServeChat {
     const { admit: { spool, wallMs } } = this.#options;
     if (!admitted.request.isStream) return (host, usage) => new WholeAnswer({ admitted, meter, response, host, usage });
     const writer = new EventWriter(response, () => streamHeaders(admitted, meter.latencyMs));
-    const fallbackId = `chatcmpl-${admitted.requestId ?? v4()}`;
+    const fallbackId = `chatcmpl-${admitted.requestId?.text ?? v4()}`;
     return (host, usage) => new StreamAnswer({ admitted, meter, response, writer, host, usage, whenSynced: () => spool.whenSynced(), wallMs, fallbackId });
   }
 
@@ -109,11 +109,11 @@ export class ServeChat {
     if (error?.code === 'internal_error') events.requestError(error);
     if (caller.noLog) return;
     const status = statusOf(response, error);
-    metrics.requests.inc({ route, status });
+    metrics.noteChat(status);
     if (error) metrics.refusals.inc({ code: error.code });
     if (meter.ttftMs > 0) metrics.firstEventSeconds.observe(meter.ttftMs / 1000);
     events.requestFinished({
-      requestId: admitted.requestId, route, status, model: admitted.request.model.modelId,
+      requestId: admitted.requestId?.text, route, status, model: admitted.request.model.modelId,
       inputTokens: counts.input, cachedTokens: counts.cached, outputTokens: counts.output, ms: Math.round(meter.latencyMs),
     });
   }
@@ -124,7 +124,7 @@ export class ServeChat {
     if (error.code === 'internal_error') events.requestError(error);
     if (error.code !== 'client_closed') refuse(request, response, error, caller ? ['x-tacet-privacy', caller.noLog ? 'no-log' : 'standard'] : []);
     if (caller?.noLog) return;
-    metrics.requests.inc({ route, status: error.httpStatus });
+    metrics.noteChat(error.httpStatus);
     metrics.refusals.inc({ code: error.code });
     events.requestFinished({ route, status: error.httpStatus });
   }

@@ -72,6 +72,7 @@ test('on a real disk a spool is found again as it was left, preallocated', async
   const folder = folderOf();
   const spool = Spool.open(spoolFolder(folder), options);
   const kept = spool.openRequest(admission, counters())!;
+  spool.touch(kept);
   const ended = spool.openRequest({ ...admission, requestId: Buffer.alloc(16, 8) }, counters())!;
   spool.finish(ended, 'ok', 5);
   await spool.whenSynced();
@@ -115,11 +116,22 @@ test('a late touch of an ended request does not write into the slot of the next 
   spool.finish(ended, 'ok', 1);
   const next = spool.openRequest({ ...admission, requestId: Buffer.alloc(16, 6) }, counters())!;
   expect(next.index).toBe(ended.index);
+  spool.touch(next);
   ended.counters.output = 99;
   spool.touch(ended);
   await spool.whenSynced();
   const again = Spool.open(files.start(), options);
   expect(again.recovery.crashFinals).toBe(1);
+});
+
+test('a request that has received nothing is not written at all, and a crash makes no record of it', async () => {
+  const files = new ForgetfulFiles();
+  const spool = Spool.open(files.start(), options);
+  const before = Buffer.from(files.content('slots'));
+  spool.openRequest(admission, counters());
+  await spool.whenSynced();
+  expect(files.content('slots').equals(before)).toBe(true);
+  expect(Spool.open(files.start(), options).recovery.crashFinals).toBe(0);
 });
 
 test('who waits in the same tick shares a sync, who comes during one shares the next', async () => {

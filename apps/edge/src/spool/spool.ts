@@ -24,6 +24,8 @@ export interface OpenRequest {
   readonly ticket: number;
   readonly sinceSegment: number;
   isDirty: boolean;
+  /** Whether its slot in the file holds anything: only counts that are not zero are worth a write. */
+  isWritten: boolean;
   hasEnded: boolean;
 }
 
@@ -85,7 +87,10 @@ export class Spool {
     return this.outbox.freeRecords >= 2 * (this.#running + 1);
   }
 
-  /** Gives a request its slot; undefined when none is free. */
+  /**
+   * Gives a request its slot; undefined when none is free. The slot is written with the first `touch`: of a
+   * request that has received nothing a crash loses nothing.
+   */
   openRequest(admission: Admission, counters: RequestCounters): OpenRequest | undefined {
     if (admission.noLog && !this.totals.reserve(admission)) return undefined;
     const index = this.#free.pop();
@@ -93,8 +98,7 @@ export class Spool {
     this.#running++;
     this.#ticket = this.#ticket === 0xffff_ffff ? 1 : this.#ticket + 1;
     const sinceSegment = this.outbox.segments.at(-1)?.number ?? 0;
-    const request: OpenRequest = { admission, counters, index, ticket: this.#ticket, sinceSegment, isDirty: false, hasEnded: false };
-    this.touch(request);
+    const request: OpenRequest = { admission, counters, index, ticket: this.#ticket, sinceSegment, isDirty: false, isWritten: false, hasEnded: false };
     return request;
   }
 
@@ -119,9 +123,9 @@ export class Spool {
     const { admission, counters } = request;
     const record = countRecord(admission, counters, { kind: 'final', status, latencyMs, timeMs: this.#options.wallMs() });
     const appended = this.#guard(() => this.outbox.append(record));
-    this.#slots.clearRequest(request.index);
+    this.#clear(request);
     this.#release(request);
-    this.#scheduleFlush();
+    this.#commit.touch();
     return appended;
   }
 
@@ -131,7 +135,7 @@ export class Spool {
     const before = this.totals.countsOf(admission);
     this.#guard(() => {
       this.totals.absorb(admission, counters, ticket);
-      this.#slots.clearRequestNow(index);
+      if (request.isWritten) this.#slots.clearRequestNow(index);
     });
     this.#release(request);
     this.#commit.touch();
@@ -140,9 +144,8 @@ export class Spool {
 
   /** Frees the slot of a request that never reached a worker. */
   drop(request: OpenRequest): void {
-    this.#slots.clearRequest(request.index);
+    this.#clear(request);
     this.#release(request);
-    this.#scheduleFlush();
   }
 
   /** Resolves when everything written until now is durable. */
@@ -156,6 +159,12 @@ export class Spool {
     });
     this.outbox.close();
     this.#slots.close();
+  }
+
+  #clear(request: OpenRequest): void {
+    if (!request.isWritten) return;
+    this.#slots.clearRequest(request.index);
+    this.#scheduleFlush();
   }
 
   #release(request: OpenRequest): void {
@@ -182,7 +191,9 @@ export class Spool {
   #flush(): void {
     for (const request of this.#dirty) {
       request.isDirty = false;
-      if (!request.hasEnded) this.#slots.setRequest(request.index, request);
+      if (request.hasEnded) continue;
+      request.isWritten = true;
+      this.#slots.setRequest(request.index, request);
     }
     this.#dirty = [];
     this.#slots.flush();
