@@ -5,7 +5,7 @@ import { describeStarted, shorten, toJsonLine } from './describe-result.ts';
 import { planPorts } from './plan-ports.ts';
 import { rememberProcesses, waitForPreviousRun } from './previous-run.ts';
 import { Reporter } from './reporter.ts';
-import { showMail } from './show-mail.ts';
+import { listMails, showMail } from './show-mail.ts';
 import { startDeployment } from './start-deployment.ts';
 import { stopOrder } from './stop-order.ts';
 import { listenForStop, type StopSignals } from './stop-signals.ts';
@@ -44,12 +44,14 @@ async function runInFolder(options: LauncherOptions, claimed: ClaimedFolder, sig
   });
   signals.atOnce.addEventListener('abort', () => supervisor.kill());
   const planned = await planPorts();
+  const mailFolder = deploymentPaths(folder).mail;
+  const oldMails = await listMails(mailFolder);
   try {
     const started = await Promise.race([startDeployment(options, planned.ports, supervisor, reporter, signals.stop), whenAborted(signals.stop)]);
     if (started !== undefined) {
       if (options.json) process.stdout.write(toJsonLine(started));
       reporter.line(describeStarted(started, reporter.terminal));
-      await showMail(deploymentPaths(folder).mail, reporter, signals.stop);
+      await showMail(mailFolder, oldMails, reporter, signals.stop);
     }
     await stopAll(supervisor, reporter);
     return 0;

@@ -7,11 +7,11 @@ const pollMs = 1_000;
 const charactersMax = 300;
 
 /**
- * Shows the links of mails that account puts into its outbox from now on: there is no mail server on one machine, and
- * whoever signs up looks here. Ends when `signal` is aborted.
+ * Shows the links of mails that account puts into its outbox, but those that are `known`: there is no mail server on one
+ * machine, and whoever signs up looks here. Ends when `signal` is aborted.
  */
-export async function showMail(folder: string, reporter: Reporter, signal: AbortSignal): Promise<void> {
-  const shown = new Set(await listMails(folder));
+export async function showMail(folder: string, known: readonly string[], reporter: Reporter, signal: AbortSignal): Promise<void> {
+  const shown = new Set(known);
   while (!signal.aborted) {
     try {
       await sleep(pollMs, undefined, { signal });
@@ -27,7 +27,8 @@ export async function showMail(folder: string, reporter: Reporter, signal: Abort
   }
 }
 
-async function listMails(folder: string): Promise<string[]> {
+/** The mails of an outbox, oldest first; none where there is no outbox yet. */
+export async function listMails(folder: string): Promise<string[]> {
   return (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json')).sort();
 }
 
