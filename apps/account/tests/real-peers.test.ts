@@ -110,6 +110,18 @@ test('what key-service sealed has the documented form, and opens in its own plac
   for (const { browser, path } of places) expect((await browser.get(`${path}/messages`)).json.data).toHaveLength(2);
 });
 
+test('the largest message that fits into a record is kept to the byte, and a larger one is refused', async () => {
+  const { browser } = await signIn();
+  const { json } = await browser.post('/api/conversations', { model: 'm' });
+  const path = `/api/conversations/${json.id}/messages`;
+  const largest = 'x'.repeat(1_048_450);
+  expect((await browser.post(path, { content: largest })).status).toBe(200);
+  const refused = await browser.post(path, { content: 'x'.repeat(1_048_560) });
+  expect([refused.status, refused.json.error.code]).toEqual([413, 'body_too_large']);
+  const { data } = (await browser.get(path)).json;
+  expect([data.length, data[0].content === largest]).toEqual([2, true]);
+});
+
 test('an ephemeral conversation is sealed for its epoch, also when it was marked later', async () => {
   const { browser } = await signIn();
   const { json } = await browser.post('/api/conversations', { model: 'm', title: 'A title' });
