@@ -12,7 +12,14 @@ const least = { TACET_TLS_DIR: '/tls', TACET_POSTGRES_URL_FILE: urlFile };
 
 test('what is not set has its default', () => {
   expect(loadConfig(least, flags)).toEqual({
-    logLevel: 'info', listenHost: '127.0.0.1', metricsPort: 9093, rpcPort: 8447, tlsFolder: '/tls', postgresUrl: 'postgres://tacet_billing:secret@db/tacet', kafkaBrokers: [], sessionMs: 300_000,
+    logLevel: 'info',
+    listenHost: '127.0.0.1',
+    metricsPort: 9093,
+    rpcPort: 8447,
+    tlsFolder: '/tls',
+    postgresUrl: 'postgres://tacet_billing:secret@db/tacet',
+    kafkaBrokers: [],
+    sessionMs: 300_000,
   });
 });
 

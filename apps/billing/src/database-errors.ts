@@ -3,5 +3,11 @@ const dataClasses = ['21', '22', '23', 'P0'];
 
 /** Whether Postgres refused the data itself, rather than the moment (a lost connection, a deadlock, a full disk, a time-out). */
 export function isDataError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.length === 5 && dataClasses.includes(error.code.slice(0, 2));
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    error.code.length === 5 &&
+    dataClasses.includes(error.code.slice(0, 2))
+  );
 }

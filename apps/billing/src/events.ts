@@ -14,7 +14,8 @@ export function createEvents(log: Log) {
     edgeReleased: (edgeId: string, epoch: number) => log.warn('edge_released', { edge_id: edgeId, epoch }),
     recordsCorrupt: (count: number) => log.error('records_corrupt', { count }),
     recordRefused: (error: unknown) => log.error('record_refused', { error }),
-    deadLetters: (reasons: readonly DeadLetterReason[]) => log.error('dead_letters', { count: reasons.length, reason: [...new Set(reasons)].join(' ') }),
+    deadLetters: (reasons: readonly DeadLetterReason[]) =>
+      log.error('dead_letters', { count: reasons.length, reason: [...new Set(reasons)].join(' ') }),
     loss: (kind: 'late' | 'bound') => log.error('loss', { kind }),
     leasesFailed: (count: number, error: unknown) => log.error('leases_failed', { count, error }),
     consumerStarted: () => log.info('consumer_started'),

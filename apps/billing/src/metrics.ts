@@ -41,13 +41,20 @@ export class Losses {
 /** Registers billing's metrics. README.md describes each. */
 export function createMetrics(registry: Registry): Metrics {
   const registers = [registry];
-  const counter = <L extends string = never>(name: string, help: string, ...labelNames: L[]) => new Counter({ name: `tacet_billing_${name}`, help, labelNames, registers });
-  const gauge = <L extends string = never>(name: string, help: string, ...labelNames: L[]) => new Gauge({ name: `tacet_billing_${name}`, help, labelNames, registers });
-  const histogram = (name: string, help: string, buckets: number[]) => new Histogram({ name: `tacet_billing_${name}`, help, buckets, registers });
+  const counter = <L extends string = never>(name: string, help: string, ...labelNames: L[]) =>
+    new Counter({ name: `tacet_billing_${name}`, help, labelNames, registers });
+  const gauge = <L extends string = never>(name: string, help: string, ...labelNames: L[]) =>
+    new Gauge({ name: `tacet_billing_${name}`, help, labelNames, registers });
+  const histogram = (name: string, help: string, buckets: number[]) =>
+    new Histogram({ name: `tacet_billing_${name}`, help, buckets, registers });
   return {
     records: counter('records_total', 'Count records: applied, skipped (applied before, or beyond a gap), corrupt (dropped).', 'outcome'),
     deadLetters: counter('dead_letters_total', 'Records that arrived whole but could not be charged, by reason.', 'reason'),
-    applySeconds: histogram('apply_seconds', 'Duration of a transaction that applies records.', [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5]),
+    applySeconds: histogram(
+      'apply_seconds',
+      'Duration of a transaction that applies records.',
+      [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+    ),
     losses: new Losses(gauge('loss_nano_usd', 'What losses paid in place of accounts since the start of this process, by kind.', 'kind')),
     leaseCalls: counter('lease_calls_total', 'SetLease calls, by outcome.', 'outcome'),
     leaseBatch: histogram('lease_batch_calls', 'SetLease calls that one commit carried.', [1, 2, 5, 10, 25, 50, 100, 250, 1_000]),

@@ -66,7 +66,9 @@ export async function startBilling(config: BillingConfig, { log, registry }: Rep
 
 /** Throws an `Error` that says what to do when the tables are not there. */
 async function checkMigrated(pool: Pool): Promise<void> {
-  const { rows } = await pool.query<{ migrated: boolean }>("SELECT to_regprocedure('billing.close_account(uuid, boolean)') IS NOT NULL AS migrated");
+  const { rows } = await pool.query<{ migrated: boolean }>(
+    "SELECT to_regprocedure('billing.close_account(uuid, boolean)') IS NOT NULL AS migrated",
+  );
   if (!rows[0]?.migrated) throw new Error('the database is not migrated; run `tacet db migrate`');
 }
 
@@ -75,13 +77,29 @@ interface Consuming {
   stop(): Promise<void>;
 }
 
-function startConsuming(brokers: readonly string[], pool: Pool, writer: UsageWriter, metrics: Metrics, events: Events, onEnd: (end: ConsumerEnd, error?: unknown) => void): Consuming | undefined {
+function startConsuming(
+  brokers: readonly string[],
+  pool: Pool,
+  writer: UsageWriter,
+  metrics: Metrics,
+  events: Events,
+  onEnd: (end: ConsumerEnd, error?: unknown) => void,
+): Consuming | undefined {
   if (brokers.length === 0) return undefined;
   const kafka = createKafka(brokers);
   const topic = new UsageTopic(kafka, usageTopicName);
   const reader = new RecordReader(pool, writer, topic);
   const consumer = new UsageConsumer({ kafka, topic, reader, metrics, events, onEnd });
-  const watchdog = new Watchdog({ pool, topic, consumer, metrics, events, everyMs: watchEveryMs, stalledMs, onStalled: () => onEnd('consumer_stalled') });
+  const watchdog = new Watchdog({
+    pool,
+    topic,
+    consumer,
+    metrics,
+    events,
+    everyMs: watchEveryMs,
+    stalledMs,
+    onStalled: () => onEnd('consumer_stalled'),
+  });
   consumer.start();
   watchdog.start();
   return {

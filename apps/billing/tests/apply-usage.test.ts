@@ -29,12 +29,17 @@ async function apply(...records: readonly (UsageRecord | Buffer)[]): Promise<voi
 }
 
 async function lease(targetNano: bigint, version: bigint): Promise<bigint> {
-  const [answer] = await setLeases(billing.pool, [{ edgeId: edge.uuid, epoch: 1, accountId: uuid(accountId), keyId: nilUuid, version, targetNano, limits: undefined }]);
+  const [answer] = await setLeases(billing.pool, [
+    { edgeId: edge.uuid, epoch: 1, accountId: uuid(accountId), keyId: nilUuid, version, targetNano, limits: undefined },
+  ]);
   return answer!.grantedNano;
 }
 
 async function applied(): Promise<bigint> {
-  const { rows } = await billing.pool.query<{ applied: bigint }>('SELECT applied FROM billing.edge_progress WHERE edge_id = $1 AND partition = $2', [edge.uuid, partitionOf(accountId)]);
+  const { rows } = await billing.pool.query<{ applied: bigint }>(
+    'SELECT applied FROM billing.edge_progress WHERE edge_id = $1 AND partition = $2',
+    [edge.uuid, partitionOf(accountId)],
+  );
   return rows[0]?.applied ?? 0n;
 }
 
@@ -82,20 +87,26 @@ describe('the register', () => {
     expect((await account()).posted).toBe(1_000n - 335n);
     await apply(edge.emit(accountId, { requestId, inputTokens: 20, cachedTokens: 80, outputTokens: 6 }));
     expect((await account()).posted).toBe(1_000n - 182n);
-    const { rows } = await billing.pool.query('SELECT input_tokens, cached_tokens, output_tokens, charged FROM billing.usage_period WHERE account_id = $1', [uuid(accountId)]);
+    const { rows } = await billing.pool.query(
+      'SELECT input_tokens, cached_tokens, output_tokens, charged FROM billing.usage_period WHERE account_id = $1',
+      [uuid(accountId)],
+    );
     expect(rows).toEqual([{ input_tokens: 20n, cached_tokens: 80n, output_tokens: 6n, charged: 182n }]);
   });
 
   test('of several records of a request in one batch the last alone counts', async () => {
     const requestId = makeId();
-    await apply(...[9, 3, 7, 2].map((outputTokens) => edge.emit(accountId, { requestId, kind: 'checkpoint', inputTokens: 0, outputTokens })));
+    await apply(
+      ...[9, 3, 7, 2].map((outputTokens) => edge.emit(accountId, { requestId, kind: 'checkpoint', inputTokens: 0, outputTokens })),
+    );
     expect([await applied(), (await account()).posted]).toEqual([4n, 1_000n - 14n]);
   });
 
   test('a charge below one nano-USD is rounded up once a request, not once a record', async () => {
     await billing.owner.query("INSERT INTO billing.price VALUES (9, 'tiny', 1, 1, 1) ON CONFLICT DO NOTHING");
     const requestId = makeId();
-    for (let outputTokens = 1; outputTokens <= 5; outputTokens++) await apply(edge.emit(accountId, { requestId, priceVersion: 9, inputTokens: 0, outputTokens }));
+    for (let outputTokens = 1; outputTokens <= 5; outputTokens++)
+      await apply(edge.emit(accountId, { requestId, priceVersion: 9, inputTokens: 0, outputTokens }));
     expect((await account()).posted).toBe(999n);
   });
 
@@ -103,8 +114,16 @@ describe('the register', () => {
     const requestId = makeId(Date.now() - 86_400_000);
     await apply(edge.emit(accountId, { requestId, kind: 'checkpoint', inputTokens: 0, outputTokens: 10 }));
     await apply(edge.emit(accountId, { requestId, inputTokens: 0, outputTokens: 11 }));
-    const { rows } = await billing.pool.query<{ day: string; output_tokens: bigint }>('SELECT tableoid::regclass::text AS day, output_tokens FROM billing.usage_request WHERE request_id = $1', [uuid(requestId)]);
-    expect(rows).toEqual([{ day: `billing.usage_request_${new Date(Date.now() - 86_400_000).toISOString().slice(0, 10).replaceAll('-', '_')}`, output_tokens: 11n }]);
+    const { rows } = await billing.pool.query<{ day: string; output_tokens: bigint }>(
+      'SELECT tableoid::regclass::text AS day, output_tokens FROM billing.usage_request WHERE request_id = $1',
+      [uuid(requestId)],
+    );
+    expect(rows).toEqual([
+      {
+        day: `billing.usage_request_${new Date(Date.now() - 86_400_000).toISOString().slice(0, 10).replaceAll('-', '_')}`,
+        output_tokens: 11n,
+      },
+    ]);
     expect((await account()).posted).toBe(1_000n - 77n);
   });
 
@@ -112,10 +131,19 @@ describe('the register', () => {
     const inFiveDays = Date.now() + 5 * 86_400_000;
     const requestIds = [makeId(0), makeId(inFiveDays)];
     for (const requestId of requestIds) await apply(edge.emit(accountId, { requestId, inputTokens: 0 }));
-    const partitions = async () => (await billing.pool.query<{ p: string }>('SELECT tableoid::regclass::text AS p FROM billing.usage_request WHERE request_id = ANY ($1::uuid[]) ORDER BY request_id', [requestIds.map(uuid)])).rows.map(({ p }) => p);
+    const partitions = async () =>
+      (
+        await billing.pool.query<{ p: string }>(
+          'SELECT tableoid::regclass::text AS p FROM billing.usage_request WHERE request_id = ANY ($1::uuid[]) ORDER BY request_id',
+          [requestIds.map(uuid)],
+        )
+      ).rows.map(({ p }) => p);
     expect(await partitions()).toEqual(['billing.usage_request_default', 'billing.usage_request_default']);
     await billing.pool.query('SELECT billing.make_usage_partitions(billing.today(), billing.today() + 5)');
-    expect(await partitions()).toEqual(['billing.usage_request_default', `billing.usage_request_${new Date(inFiveDays).toISOString().slice(0, 10).replaceAll('-', '_')}`]);
+    expect(await partitions()).toEqual([
+      'billing.usage_request_default',
+      `billing.usage_request_${new Date(inFiveDays).toISOString().slice(0, 10).replaceAll('-', '_')}`,
+    ]);
   });
 });
 
@@ -130,7 +158,9 @@ describe('what an account pays', () => {
 
   test('absurd counts are bounded by the reservation and overflow nothing', async () => {
     const absurd = { inputTokens: 0xffff_ffff, cachedTokens: 0xffff_ffff, outputTokens: 0xffff_ffff };
-    await billing.owner.query("INSERT INTO billing.price VALUES (8, 'dear', 1000000000000, 1000000000000, 1000000000000) ON CONFLICT DO NOTHING");
+    await billing.owner.query(
+      "INSERT INTO billing.price VALUES (8, 'dear', 1000000000000, 1000000000000, 1000000000000) ON CONFLICT DO NOTHING",
+    );
     await apply(edge.emit(accountId, { ...absurd, priceVersion: 8, reservedNano: 30n }));
     expect(await account()).toEqual({ posted: 970n, held: 0n, late: 0n, bound: 10n ** 15n - 30n });
     await apply(edge.emit(accountId, { ...absurd, priceVersion: 8, reservedNano: 2n ** 64n - 1n }));
@@ -147,7 +177,9 @@ describe('what an account pays', () => {
 
   test('a lease that billing never heard of is made by its first charge and takes what is available', async () => {
     await apply(edge.emit(accountId, { leaseEpoch: 77, inputTokens: 100, outputTokens: 0 }));
-    const { rows } = await billing.pool.query('SELECT epoch, granted, spent, version FROM billing.spend_lease WHERE edge_id = $1', [edge.uuid]);
+    const { rows } = await billing.pool.query('SELECT epoch, granted, spent, version FROM billing.spend_lease WHERE edge_id = $1', [
+      edge.uuid,
+    ]);
     expect(rows).toEqual([{ epoch: 77n, granted: 0n, spent: 300n, version: 0n }]);
   });
 
@@ -170,7 +202,13 @@ describe('what an account pays', () => {
 });
 
 describe('records that cannot be charged', () => {
-  const deadLetters = async () => (await billing.pool.query<{ reason: string; seq: bigint }>('SELECT reason, seq FROM billing.dead_letter WHERE edge_id = $1 ORDER BY dead_letter_id', [edge.uuid])).rows;
+  const deadLetters = async () =>
+    (
+      await billing.pool.query<{ reason: string; seq: bigint }>(
+        'SELECT reason, seq FROM billing.dead_letter WHERE edge_id = $1 ORDER BY dead_letter_id',
+        [edge.uuid],
+      )
+    ).rows;
 
   test('of an unknown version or value: kept, counted as applied, and the sequence goes on', async () => {
     const [strange, normal] = [edge.emit(accountId), edge.emit(accountId, { inputTokens: 0 })];
@@ -198,16 +236,25 @@ describe('records that cannot be charged', () => {
   test("that contradict what is known of their request, were it another account's: kept, and nobody pays", async () => {
     const requestId = makeId();
     await apply(edge.emit(accountId, { requestId, kind: 'checkpoint', inputTokens: 0 }));
-    for (const wrong of [{ keyId: makeId() }, { leaseEpoch: 2 }, { leaseByKey: true }]) await apply(edge.emit(accountId, { requestId, inputTokens: 0, outputTokens: 9, ...wrong }));
+    for (const wrong of [{ keyId: makeId() }, { leaseEpoch: 2 }, { leaseByKey: true }])
+      await apply(edge.emit(accountId, { requestId, inputTokens: 0, outputTokens: 9, ...wrong }));
     const thief = await openAccount(billing, 100n);
     await apply(edge.emit(thief, { requestId, inputTokens: 0 }));
-    expect((await deadLetters()).map(({ reason }) => reason)).toEqual(['request_conflict', 'request_conflict', 'request_conflict', 'request_conflict']);
+    expect((await deadLetters()).map(({ reason }) => reason)).toEqual([
+      'request_conflict',
+      'request_conflict',
+      'request_conflict',
+      'request_conflict',
+    ]);
     expect([(await account()).posted, (await readAccount(billing, thief)).posted]).toEqual([993n, 100n]);
   });
 
   test('that contradict an earlier record of the same batch: refused as if each had come by itself', async () => {
     const requestId = makeId();
-    await apply(edge.emit(accountId, { requestId, kind: 'checkpoint', inputTokens: 0 }), edge.emit(accountId, { requestId, inputTokens: 0, outputTokens: 9, keyId: makeId() }));
+    await apply(
+      edge.emit(accountId, { requestId, kind: 'checkpoint', inputTokens: 0 }),
+      edge.emit(accountId, { requestId, inputTokens: 0, outputTokens: 9, keyId: makeId() }),
+    );
     expect(await deadLetters()).toEqual([{ reason: 'request_conflict', seq: 2n }]);
     expect([await applied(), (await account()).posted]).toEqual([2n, 993n]);
   });
@@ -215,7 +262,8 @@ describe('records that cannot be charged', () => {
   test('of an account that is no more: counted into loss:deleted once a request, without an id', async () => {
     const gone = makeId();
     const requestId = makeId();
-    const before = async () => (await billing.pool.query<{ sum: bigint }>('SELECT coalesce(sum(amount), 0)::bigint AS sum FROM billing.deleted_usage')).rows[0]!.sum;
+    const before = async () =>
+      (await billing.pool.query<{ sum: bigint }>('SELECT coalesce(sum(amount), 0)::bigint AS sum FROM billing.deleted_usage')).rows[0]!.sum;
     const known = await before();
     await apply(edge.emit(gone, { requestId, kind: 'checkpoint', inputTokens: 0, outputTokens: 3 }));
     await apply(edge.emit(gone, { requestId, inputTokens: 0, outputTokens: 4 }));

@@ -46,10 +46,14 @@ function emit(count: number, accounts: readonly Buffer[], of = edge): UsageRecor
 const spent = async (accountId: Buffer) => richNano - (await readAccount(billing, accountId)).posted;
 
 async function everythingIsRead(): Promise<void> {
-  await eventually('everything in the log is read', async () => {
-    const { logged, stored } = await log.progress(billing);
-    return logged === stored;
-  }, 30_000);
+  await eventually(
+    'everything in the log is read',
+    async () => {
+      const { logged, stored } = await log.progress(billing);
+      return logged === stored;
+    },
+    30_000,
+  );
 }
 
 test('what is published is charged, and Postgres knows where reading goes on', async () => {
@@ -73,7 +77,12 @@ test('a batch larger than a transaction is cut, and duplicated records charge no
 test('two consumers share the partitions, and when one leaves the other goes on where it was', async () => {
   const accounts = await Promise.all(Array.from({ length: 24 }, () => openAccount(billing, richNano)));
   const [first, second] = [log.startConsumer(billing), log.startConsumer(billing)];
-  await eventually('both have partitions', () => (first.assigned?.length ?? 0) > 0 && (second.assigned?.length ?? 0) > 0 && first.assigned!.length + second.assigned!.length === 12, 30_000);
+  await eventually(
+    'both have partitions',
+    () =>
+      (first.assigned?.length ?? 0) > 0 && (second.assigned?.length ?? 0) > 0 && first.assigned!.length + second.assigned!.length === 12,
+    30_000,
+  );
   const records = emit(4_800, accounts);
   await log.publish(...records.slice(0, 2_400));
   await first.stop();
@@ -85,7 +94,12 @@ test('two consumers share the partitions, and when one leaves the other goes on 
 test('a consumer goes where Postgres is: back after a failover that forgot commits, on after another reader', async () => {
   const accountId = await openAccount(billing, richNano);
   const partition = partitionOf(accountId);
-  const move = (next: number) => billing.pool.query('UPDATE billing.kafka_offset SET next_offset = $3 WHERE topic = $1 AND partition = $2', [log.topic.name, partition, next]);
+  const move = (next: number) =>
+    billing.pool.query('UPDATE billing.kafka_offset SET next_offset = $3 WHERE topic = $1 AND partition = $2', [
+      log.topic.name,
+      partition,
+      next,
+    ]);
   await log.publish(...emit(100, [accountId]));
   log.startConsumer(billing);
   await everythingIsRead();
@@ -117,21 +131,35 @@ test('an erased log and a cut one heal by themselves: what edges send again is c
     await everythingIsRead();
     // Cut at its beginning, behind the reader's back, with records that nobody has read.
     await billing.owner.query('UPDATE billing.edge_progress SET applied = 50 WHERE edge_id = $1', [edge.uuid]);
-    await billing.owner.query("UPDATE billing.usage_request SET billed = 0, charge = 0, output_tokens = 0 WHERE edge_id = $1 AND seq > 50", [edge.uuid]);
-    await billing.owner.query('UPDATE billing.kafka_offset SET next_offset = 50 WHERE topic = $1 AND partition = $2', [log.topic.name, partitionOf(accountId)]);
+    await billing.owner.query(
+      'UPDATE billing.usage_request SET billed = 0, charge = 0, output_tokens = 0 WHERE edge_id = $1 AND seq > 50',
+      [edge.uuid],
+    );
+    await billing.owner.query('UPDATE billing.kafka_offset SET next_offset = 50 WHERE topic = $1 AND partition = $2', [
+      log.topic.name,
+      partitionOf(accountId),
+    ]);
     await admin.deleteTopicRecords({ topic: log.topic.name, partitions: [{ partition: partitionOf(accountId), offset: '90' }] });
     await log.publish(...records.slice(50, 150));
     await eventually('what was cut is charged', async () => (await spent(accountId)) === (50n + 150n) * 7n, 30_000);
     // Erased as a whole.
     await admin.deleteTopics({ topics: [log.topic.name] });
-    await eventually('the topic is made again', async () => {
-      await log.topic.ensure();
-      return true;
-    }, 30_000);
-    await eventually('records are taken again', async () => {
-      await log.publish(...records.slice(150));
-      return true;
-    }, 30_000);
+    await eventually(
+      'the topic is made again',
+      async () => {
+        await log.topic.ensure();
+        return true;
+      },
+      30_000,
+    );
+    await eventually(
+      'records are taken again',
+      async () => {
+        await log.publish(...records.slice(150));
+        return true;
+      },
+      30_000,
+    );
     await eventually('what came after is charged', async () => (await spent(accountId)) === (50n + 300n) * 7n, 60_000);
     expect(log.ends).toEqual([]);
   } finally {
@@ -139,28 +167,50 @@ test('an erased log and a cut one heal by themselves: what edges send again is c
   }
 }, 150_000);
 
-test("an offset of another cluster is not believed: the log is read from its beginning", async () => {
+test('an offset of another cluster is not believed: the log is read from its beginning', async () => {
   const accountId = await openAccount(billing, richNano);
   await log.publish(...emit(10, [accountId]));
-  for (let partition = 0; partition < 12; partition++) await billing.pool.query("INSERT INTO billing.kafka_offset VALUES ($1, $2, 'another', 5)", [log.topic.name, partition]);
+  for (let partition = 0; partition < 12; partition++)
+    await billing.pool.query("INSERT INTO billing.kafka_offset VALUES ($1, $2, 'another', 5)", [log.topic.name, partition]);
   log.startConsumer(billing);
   await eventually('the records are read', async () => (await spent(accountId)) === 70n, 30_000);
   // Logs that nothing comes to are put right by the watchdog.
   const { pool, metrics, events } = billing;
-  await new Watchdog({ pool, topic: log.topic, consumer: { assigned: [] }, metrics, events, everyMs: 1, stalledMs: 1, onStalled: () => undefined }).look();
+  await new Watchdog({
+    pool,
+    topic: log.topic,
+    consumer: { assigned: [] },
+    metrics,
+    events,
+    everyMs: 1,
+    stalledMs: 1,
+    onStalled: () => undefined,
+  }).look();
   await everythingIsRead();
 }, 60_000);
 
 test('damaged, strange, misplaced and refused messages hold nobody up', async () => {
   const accountId = await openAccount(billing, richNano);
   const partition = partitionOf(accountId);
-  const records = [1, 2, 3, 4, 5].map((outputTokens) => edge.emit(accountId, { inputTokens: 0, outputTokens: outputTokens === 3 ? 777 : outputTokens }));
+  const records = [1, 2, 3, 4, 5].map((outputTokens) =>
+    edge.emit(accountId, { inputTokens: 0, outputTokens: outputTokens === 3 ? 777 : outputTokens }),
+  );
   const [first, second, third, fourth, fifth] = encode(...records);
   const strange = Buffer.from(second!);
   strange[100]! ^= 0xff;
   await billing.owner.query('ALTER TABLE billing.usage_request ADD CONSTRAINT poison CHECK (output_tokens <> 777)');
   log.startConsumer(billing);
-  const messages = [first!, strange, Buffer.from('not a record at all'), Buffer.alloc(0), Buffer.alloc(128), third!, second!, third!, fourth!];
+  const messages = [
+    first!,
+    strange,
+    Buffer.from('not a record at all'),
+    Buffer.alloc(0),
+    Buffer.alloc(128),
+    third!,
+    second!,
+    third!,
+    fourth!,
+  ];
   await log.publishBytes([...messages.map((value) => ({ partition, value })), { partition: (partition + 1) % 12, value: fifth! }]);
   await everythingIsRead();
   await eventually('the record in the wrong partition counts all the same', async () => {
@@ -201,7 +251,7 @@ test('500 debits a second on one account, through two readers of the same log, t
   const messages = encode(...logged).map((record, at) => ({ offset: BigInt(at), record }));
   const zombie = async (chunk: number) => {
     const reader = new RecordReader(billing.pool, billing.writer, log.topic);
-    for (let at = 0; at < messages.length; ) {
+    for (let at = 0; at < messages.length;) {
       const elsewhere = await reader.apply(partition, messages.slice(at, at + chunk), async () => undefined);
       at = elsewhere ? Number(elsewhere.seekTo) : at + chunk;
     }
@@ -211,11 +261,23 @@ test('500 debits a second on one account, through two readers of the same log, t
     for (let at = 0; at < records.length; at += 7) await billing.writer.write(await billing.writer.read(records.slice(at, at + 7)));
   };
   const lease = async (one: TestEdge) => {
-    for (let version = 1n; version <= 100n; version++) await billing.desk.set({ edgeId: one.uuid, epoch: 1, accountId: uuid(accountId), keyId: nilUuid, version, targetNano: version * 50n, limits: undefined });
+    for (let version = 1n; version <= 100n; version++)
+      await billing.desk.set({
+        edgeId: one.uuid,
+        epoch: 1,
+        accountId: uuid(accountId),
+        keyId: nilUuid,
+        version,
+        targetNano: version * 50n,
+        limits: undefined,
+      });
   };
   await Promise.all([zombie(13), zombie(50), ...viaDoor.map(door), ...edges.map(lease)]);
   expect(await spent(accountId)).toBe(2_000n * 7n);
-  for (const invariant of invariants) expect({ number: invariant.number, ...(await checkInvariant(billing.pool, invariant, wholeScope)) }).toMatchObject(invariant.number > 2 && invariant.number !== 3 ? { violations: 0n } : {});
+  for (const invariant of invariants)
+    expect({ number: invariant.number, ...(await checkInvariant(billing.pool, invariant, wholeScope)) }).toMatchObject(
+      invariant.number > 2 && invariant.number !== 3 ? { violations: 0n } : {},
+    );
 }, 120_000);
 
 test('the watchdog holds a consumer for dead that leaves records lying, and no other', async () => {
@@ -223,7 +285,16 @@ test('the watchdog holds a consumer for dead that leaves records lying, and no o
   let stalled = 0;
   const partition = partitionOf(accountId);
   const mine = { assigned: [partition] as readonly number[] | undefined };
-  const watchdog = new Watchdog({ pool: billing.pool, topic: log.topic, consumer: mine, metrics: billing.metrics, events: billing.events, everyMs: 1, stalledMs: 60_000, onStalled: () => stalled++ });
+  const watchdog = new Watchdog({
+    pool: billing.pool,
+    topic: log.topic,
+    consumer: mine,
+    metrics: billing.metrics,
+    events: billing.events,
+    everyMs: 1,
+    stalledMs: 60_000,
+    onStalled: () => stalled++,
+  });
   await watchdog.look(0);
   await watchdog.look(100_000);
   expect(stalled).toBe(0);
@@ -231,11 +302,17 @@ test('the watchdog holds a consumer for dead that leaves records lying, and no o
   await watchdog.look(200_000);
   await watchdog.look(259_999);
   expect(stalled).toBe(0);
-  expect((await billing.metrics.lag.get()).values).toContainEqual(expect.objectContaining({ labels: { partition: String(partition) }, value: 5 }));
+  expect((await billing.metrics.lag.get()).values).toContainEqual(
+    expect.objectContaining({ labels: { partition: String(partition) }, value: 5 }),
+  );
   await watchdog.look(260_000);
   expect(stalled).toBe(1);
   // Progress, however little, begins the wait anew.
-  await billing.pool.query("INSERT INTO billing.kafka_offset VALUES ($1, $2, $3, 2)", [log.topic.name, partition, await log.topic.readClusterId()]);
+  await billing.pool.query('INSERT INTO billing.kafka_offset VALUES ($1, $2, $3, 2)', [
+    log.topic.name,
+    partition,
+    await log.topic.readClusterId(),
+  ]);
   await watchdog.look(300_000);
   await watchdog.look(359_999);
   // Partitions of another consumer are the other's to be watched for.

@@ -27,10 +27,17 @@ beforeEach(async () => {
   [accountId, requestId] = [uuid(bytes), uuid(id)];
   await openSession(billing.pool, { edgeId: edge.uuid, epoch: 1, base: edge.base }, 300_000);
   await billing.writer.write(await billing.writer.read(encode(edge.emit(bytes, { requestId: id, inputTokens: 10, outputTokens: 0 }))));
-  await setLeases(billing.pool, [{ edgeId: edge.uuid, epoch: 1, accountId, keyId: nilUuid, version: 1n, targetNano: 130n, limits: undefined }]);
+  await setLeases(billing.pool, [
+    { edgeId: edge.uuid, epoch: 1, accountId, keyId: nilUuid, version: 1n, targetNano: 130n, limits: undefined },
+  ]);
 });
 
-const look = async (number: number) => checkInvariant(billing.pool, invariants.find((one) => one.number === number)!, wholeScope);
+const look = async (number: number) =>
+  checkInvariant(
+    billing.pool,
+    invariants.find((one) => one.number === number)!,
+    wholeScope,
+  );
 
 /** Breaks the books as only their owner can, looks, and mends them. */
 async function whileBroken(number: number, breaking: string, mending: string) {
@@ -51,8 +58,15 @@ test('books in order have no violations, and every invariant looks at something'
 });
 
 test('1: money that no transfer explains is seen', async () => {
-  const found = await whileBroken(1, `UPDATE billing.balance SET posted = posted + 1 WHERE account_id = '${accountId}'`, `UPDATE billing.balance SET posted = posted - 1 WHERE account_id = '${accountId}'`);
-  expect(found).toMatchObject({ violations: 1n, examples: [{ kind: 'posted_differs', subject: accountId, accountId, expected: 970n, found: 971n }] });
+  const found = await whileBroken(
+    1,
+    `UPDATE billing.balance SET posted = posted + 1 WHERE account_id = '${accountId}'`,
+    `UPDATE billing.balance SET posted = posted - 1 WHERE account_id = '${accountId}'`,
+  );
+  expect(found).toMatchObject({
+    violations: 1n,
+    examples: [{ kind: 'posted_differs', subject: accountId, accountId, expected: 970n, found: 971n }],
+  });
 });
 
 test('2: a transfer to nobody is seen', async () => {
@@ -71,17 +85,27 @@ test.each([
   ['the price', 'price_version = 2', 'price_version = 1'],
 ])('3: a request of which %s was changed is seen', async (_, breaking, mending) => {
   const where = `WHERE request_id = '${requestId}'`;
-  const found = await whileBroken(3, `UPDATE billing.usage_request SET ${breaking} ${where}`, `UPDATE billing.usage_request SET ${mending} ${where}`);
+  const found = await whileBroken(
+    3,
+    `UPDATE billing.usage_request SET ${breaking} ${where}`,
+    `UPDATE billing.usage_request SET ${mending} ${where}`,
+  );
   expect(found).toMatchObject({ violations: 1n, examples: [{ kind: 'charge_differs', subject: requestId, accountId }] });
 });
 
 test('4: a hold that no lease explains is seen', async () => {
-  const found = await whileBroken(4, `UPDATE billing.spend_lease SET granted = granted - 1 WHERE account_id = '${accountId}'`, `UPDATE billing.spend_lease SET granted = granted + 1 WHERE account_id = '${accountId}'`);
+  const found = await whileBroken(
+    4,
+    `UPDATE billing.spend_lease SET granted = granted - 1 WHERE account_id = '${accountId}'`,
+    `UPDATE billing.spend_lease SET granted = granted + 1 WHERE account_id = '${accountId}'`,
+  );
   expect(found).toMatchObject({ violations: 1n, examples: [{ kind: 'held_differs', subject: accountId, expected: 99n, found: 100n }] });
 });
 
 test('5: the database itself refuses a balance that is overspent', async () => {
-  await expect(billing.owner.query('UPDATE billing.balance SET posted = 99 WHERE account_id = $1', [accountId])).rejects.toMatchObject({ code: '23514' });
+  await expect(billing.owner.query('UPDATE billing.balance SET posted = 99 WHERE account_id = $1', [accountId])).rejects.toMatchObject({
+    code: '23514',
+  });
   const found = await whileBroken(
     5,
     `ALTER TABLE billing.balance DROP CONSTRAINT balance_check; UPDATE billing.balance SET posted = 99 WHERE account_id = '${accountId}'`,
@@ -92,11 +116,14 @@ test('5: the database itself refuses a balance that is overspent', async () => {
 
 test('the reconciler writes down what it finds, once with a count, repairs nothing, and says when it is over', async () => {
   const books = new BookCheck(billing.pool, billing.metrics, billing.events);
-  const posted = async () => (await billing.pool.query<{ posted: bigint }>('SELECT posted FROM billing.balance WHERE account_id = $1', [accountId])).rows[0]!.posted;
+  const posted = async () =>
+    (await billing.pool.query<{ posted: bigint }>('SELECT posted FROM billing.balance WHERE account_id = $1', [accountId])).rows[0]!.posted;
   await billing.owner.query('UPDATE billing.balance SET posted = posted + 1 WHERE account_id = $1', [accountId]);
   await books.run();
   await books.run();
-  const { rows } = await billing.pool.query('SELECT kind, account_id, expected, found, times FROM billing.discrepancy WHERE subject = $1', [accountId]);
+  const { rows } = await billing.pool.query('SELECT kind, account_id, expected, found, times FROM billing.discrepancy WHERE subject = $1', [
+    accountId,
+  ]);
   expect(rows).toEqual([{ kind: 'posted_differs', account_id: accountId, expected: 970n, found: 971n, times: 2n }]);
   expect(await posted()).toBe(971n);
   expect((await billing.metrics.invariants.get()).values).toContainEqual(expect.objectContaining({ labels: { number: '1' }, value: 0 }));

@@ -45,14 +45,23 @@ afterAll(async () => {
 }, 60_000);
 
 /** Charges are complete when everything emitted so far is paid: 7 nano-USD each. */
-const complete = () => eventually('all is charged', async () => richNano - (await readAccount(billing, accountId)).posted === 7n * BigInt(edge.outbox.length), 120_000);
+const complete = () =>
+  eventually(
+    'all is charged',
+    async () => richNano - (await readAccount(billing, accountId)).posted === 7n * BigInt(edge.outbox.length),
+    120_000,
+  );
 
 /** As an edge does: sends again from what was applied, until it is. */
 async function publishAll(): Promise<void> {
-  await eventually('it can be published', async () => {
-    await log.publish(...edge.outbox);
-    return true;
-  }, 60_000);
+  await eventually(
+    'it can be published',
+    async () => {
+      await log.publish(...edge.outbox);
+      return true;
+    },
+    60_000,
+  );
 }
 
 const emit = (count: number) => {
@@ -62,7 +71,16 @@ const emit = (count: number) => {
 test('a consumer that begins while Kafka is away reads once it is there', async () => {
   consumer = log.startConsumer(billing);
   const { pool, metrics, events } = billing;
-  watchdog = new Watchdog({ pool, topic: log.topic, consumer, metrics, events, everyMs: 500, stalledMs: 60_000, onStalled: () => log.ends.push('consumer_stalled') });
+  watchdog = new Watchdog({
+    pool,
+    topic: log.topic,
+    consumer,
+    metrics,
+    events,
+    everyMs: 500,
+    stalledMs: 60_000,
+    onStalled: () => log.ends.push('consumer_stalled'),
+  });
   watchdog.start();
   emit(10);
   await start();

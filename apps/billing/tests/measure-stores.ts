@@ -31,10 +31,20 @@ const clockTicksPerSecond = 100;
 const folder = mkdtempSync(join(tmpdir(), 'tacet-measure-'));
 await chmod(folder, 0o777);
 const server = await startPostgres({
-  name: 'measure', dataFolder: join(folder, 'data'), port: await freePort(), superuserPassword: 'x', logFile: join(folder, 'log'), durable: true,
+  name: 'measure',
+  dataFolder: join(folder, 'data'),
+  port: await freePort(),
+  superuserPassword: 'x',
+  logFile: join(folder, 'log'),
+  durable: true,
   settings: { shared_buffers: '256MB', max_wal_size: '4GB' },
 });
-await bootstrapInstance(server.adminUrl(), 'main', 'tacet', { tacet_owner: 'x', tacet_billing: 'x', tacet_account: 'x', tacet_pruner: 'x' });
+await bootstrapInstance(server.adminUrl(), 'main', 'tacet', {
+  tacet_owner: 'x',
+  tacet_billing: 'x',
+  tacet_account: 'x',
+  tacet_pruner: 'x',
+});
 const urlOf = (role: string) => `postgres://${role}:x@127.0.0.1:${server.port}/tacet`;
 await migrate(urlOf('tacet_owner'), 'main');
 const owner = await openPool({ url: urlOf('tacet_owner'), applicationName: 'owner', connectionsMax: 1, statementMs: 600_000 });
@@ -57,7 +67,9 @@ async function backendSeconds(of: Pool): Promise<number> {
 }
 
 async function fund(accounts: readonly Buffer[]): Promise<void> {
-  await owner.query("INSERT INTO billing.balance (account_id, posted) SELECT a, 1000000000000000 FROM unnest($1::uuid[]) AS a", [accounts.map(uuid)]);
+  await owner.query('INSERT INTO billing.balance (account_id, posted) SELECT a, 1000000000000000 FROM unnest($1::uuid[]) AS a', [
+    accounts.map(uuid),
+  ]);
 }
 
 /** Applies records as the consumer does, reading the next batch while the database works. */
@@ -67,12 +79,30 @@ async function applyUsage(name: string, accounts: readonly Buffer[]): Promise<vo
   const keyId = makeId();
   await pool.query("SELECT billing.open_session($1, 1, array_fill(0::bigint, ARRAY[12]), interval '1 h')", [edge.uuid]);
   for (let at = 0; at < accounts.length; at += 1_000) {
-    await Promise.all(accounts.slice(at, at + 1_000).map((accountId) => desk.set({ edgeId: edge.uuid, epoch: 1, accountId: uuid(accountId), keyId: nilUuid, version: 1n, targetNano: 100_000_000_000n, limits: undefined })));
+    await Promise.all(
+      accounts.slice(at, at + 1_000).map((accountId) =>
+        desk.set({
+          edgeId: edge.uuid,
+          epoch: 1,
+          accountId: uuid(accountId),
+          keyId: nilUuid,
+          version: 1n,
+          targetNano: 100_000_000_000n,
+          limits: undefined,
+        }),
+      ),
+    );
   }
   const batches: Buffer[][] = [];
   for (let at = 0; at < recordsPerRound; at += perCommit) {
     const counts = { inputTokens: 200, cachedTokens: 10, outputTokens: 300 };
-    batches.push(encode(...Array.from({ length: perCommit }, () => edge.emit(accounts[Math.floor(Math.random() * accounts.length)] ?? keyId, { ...counts, keyId }))));
+    batches.push(
+      encode(
+        ...Array.from({ length: perCommit }, () =>
+          edge.emit(accounts[Math.floor(Math.random() * accounts.length)] ?? keyId, { ...counts, keyId }),
+        ),
+      ),
+    );
   }
   const [cpu, backend, started] = [process.cpuUsage(), await backendSeconds(pool), performance.now()];
   let reading: Promise<UsageColumns> = writer.read(batches[0] ?? []);
@@ -94,7 +124,9 @@ async function copyRows(): Promise<number> {
   const file = join(folder, 'rows');
   await rm(file, { force: true });
   await admin.query(`COPY (SELECT * FROM billing.usage_request ORDER BY request_id DESC LIMIT ${recordsPerRound}) TO '${file}'`);
-  await admin.query('DROP TABLE IF EXISTS copied; CREATE TABLE copied (LIKE billing.usage_request INCLUDING ALL); CREATE INDEX ON copied (account_id, request_id)');
+  await admin.query(
+    'DROP TABLE IF EXISTS copied; CREATE TABLE copied (LIKE billing.usage_request INCLUDING ALL); CREATE INDEX ON copied (account_id, request_id)',
+  );
   const started = performance.now();
   await admin.query(`COPY copied FROM '${file}'`);
   const rate = recordsPerRound / ((performance.now() - started) / 1_000);
@@ -105,7 +137,8 @@ async function copyRows(): Promise<number> {
 async function setLeases(name: string, accounts: readonly Buffer[]): Promise<void> {
   await fund(accounts);
   const edges = Array.from({ length: 3 }, () => new TestEdge());
-  for (const edge of edges) await pool.query("SELECT billing.open_session($1, 1, array_fill(0::bigint, ARRAY[12]), interval '1 h')", [edge.uuid]);
+  for (const edge of edges)
+    await pool.query("SELECT billing.open_session($1, 1, array_fill(0::bigint, ARRAY[12]), interval '1 h')", [edge.uuid]);
   let version = 0n;
   const caller = async () => {
     while (version < leaseCalls) {
@@ -113,7 +146,15 @@ async function setLeases(name: string, accounts: readonly Buffer[]): Promise<voi
       const edge = edges[Number(version % 3n)];
       const accountId = accounts[Number(version) % accounts.length];
       if (!edge || !accountId) return;
-      await desk.set({ edgeId: edge.uuid, epoch: 1, accountId: uuid(accountId), keyId: nilUuid, version, targetNano: version * 10n, limits: undefined });
+      await desk.set({
+        edgeId: edge.uuid,
+        epoch: 1,
+        accountId: uuid(accountId),
+        keyId: nilUuid,
+        version,
+        targetNano: version * 10n,
+        limits: undefined,
+      });
     }
   };
   const started = performance.now();
@@ -135,7 +176,11 @@ async function leaseLatency(accounts: readonly Buffer[], perSecond: number): Pro
       version++;
       const sent = performance.now();
       const accountId = accounts[Number(version) % accounts.length] ?? edge.id;
-      calls.push(desk.set({ edgeId: edge.uuid, epoch: 1, accountId: uuid(accountId), keyId: nilUuid, version, targetNano: version, limits: undefined }).then(() => void times.push(performance.now() - sent)));
+      calls.push(
+        desk
+          .set({ edgeId: edge.uuid, epoch: 1, accountId: uuid(accountId), keyId: nilUuid, version, targetNano: version, limits: undefined })
+          .then(() => void times.push(performance.now() - sent)),
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
@@ -149,7 +194,8 @@ for (let round = 0; round < rounds; round++) {
   await applyUsage('apply, 10,000 accounts', many());
   const copy = await copyRows();
   await applyUsage('apply, one hot account', [makeId()]);
-  for (const name of ['apply, 10,000 accounts', 'apply, one hot account']) note(`${name}: of COPY`, (results.get(`${name}: records/s`)?.at(-1) ?? 0) / copy);
+  for (const name of ['apply, 10,000 accounts', 'apply, one hot account'])
+    note(`${name}: of COPY`, (results.get(`${name}: records/s`)?.at(-1) ?? 0) / copy);
   await setLeases('SetLease, one hot account', [makeId()]);
   await setLeases('SetLease, 10,000 accounts', many());
   await leaseLatency(many(), 5_000);
@@ -157,7 +203,9 @@ for (let round = 0; round < rounds; round++) {
 for (const [name, values] of results) {
   values.sort((a, b) => a - b);
   const show = (value = 0) => (value < 10 ? value.toFixed(2) : Math.round(value).toLocaleString('en'));
-  process.stdout.write(`${name.padEnd(58)} ${show(values[values.length >> 1]).padStart(9)}   (${show(values[0])} … ${show(values.at(-1))})\n`);
+  process.stdout.write(
+    `${name.padEnd(58)} ${show(values[values.length >> 1]).padStart(9)}   (${show(values[0])} … ${show(values.at(-1))})\n`,
+  );
 }
 await Promise.all([pool.end(), owner.end(), admin.end()]);
 await server.stop();

@@ -28,7 +28,8 @@ beforeEach(async () => {
 
 const use = async (outputTokens: number, fields: { requestId?: Buffer; reservedNano?: bigint } = {}) =>
   billing.writer.write(await billing.writer.read(encode(edge.emit(accountId, { inputTokens: 0, outputTokens, ...fields }))));
-const letDaysPass = (days: number) => billing.owner.query(`UPDATE billing.usage_period SET period = period - ${days} WHERE NOT no_log AND NOT closed`);
+const letDaysPass = (days: number) =>
+  billing.owner.query(`UPDATE billing.usage_period SET period = period - ${days} WHERE NOT no_log AND NOT closed`);
 const close = () => closePeriods(billing.pool, billing.metrics, billing.events);
 
 async function transfers() {
@@ -41,7 +42,8 @@ async function transfers() {
 }
 
 async function expectOrder(): Promise<void> {
-  for (const invariant of invariants) expect({ number: invariant.number, ...(await checkInvariant(billing.pool, invariant, wholeScope)) }).toMatchObject({ violations: 0n });
+  for (const invariant of invariants)
+    expect({ number: invariant.number, ...(await checkInvariant(billing.pool, invariant, wholeScope)) }).toMatchObject({ violations: 0n });
 }
 
 test('a day that is over becomes one transfer, whose id follows from account and day; what is open stays open', async () => {
@@ -95,7 +97,9 @@ test('what losses paid becomes transfers of the losses to the revenue', async ()
 
 test('months of no-log keys are closed as months', async () => {
   const total = (version: bigint, outputTokens: bigint) =>
-    applyTotals(billing.pool, edge.uuid, 1, [{ accountId: uuid(accountId), keyId: nilUuid, priceVersion: 1, version, inputTokens: 0n, cachedTokens: 0n, outputTokens }]);
+    applyTotals(billing.pool, edge.uuid, 1, [
+      { accountId: uuid(accountId), keyId: nilUuid, priceVersion: 1, version, inputTokens: 0n, cachedTokens: 0n, outputTokens },
+    ]);
   await total(1n, 10n);
   await close();
   expect(await transfers()).toEqual([]);
@@ -114,7 +118,10 @@ test('a charge never meets a closed period: were the clock set back, it goes to 
   // As if the day that was closed were tomorrow.
   await billing.owner.query('UPDATE billing.balance SET day_closed = billing.today() + 1 WHERE account_id = $1', [uuid(accountId)]);
   await use(1);
-  const { rows } = await billing.pool.query('SELECT (period - billing.today())::integer AS days, charged FROM billing.usage_period WHERE account_id = $1 AND NOT closed', [uuid(accountId)]);
+  const { rows } = await billing.pool.query(
+    'SELECT (period - billing.today())::integer AS days, charged FROM billing.usage_period WHERE account_id = $1 AND NOT closed',
+    [uuid(accountId)],
+  );
   expect(rows).toEqual([{ days: 2, charged: 7n }]);
 });
 
@@ -122,7 +129,11 @@ test('closing and charging at once, again and again, lose nothing', async () => 
   for (let round = 0; round < 5; round++) {
     await use(1);
     await letDaysPass(round * 2 + 2);
-    await Promise.all([close(), use(1), close(), closePeriods(billing.pool, billing.metrics, billing.events)].map((work) => Promise.resolve(work).catch(() => undefined)));
+    await Promise.all(
+      [close(), use(1), close(), closePeriods(billing.pool, billing.metrics, billing.events)].map((work) =>
+        Promise.resolve(work).catch(() => undefined),
+      ),
+    );
   }
   await close();
   expect((await readAccount(billing, accountId)).posted).toBe(1_000n - 70n);

@@ -38,8 +38,16 @@ const clients: RpcClient<'Ledger'>[] = [];
 /** A client that finds whichever process is up. */
 async function ledger(identity: Identity): Promise<RpcClient<'Ledger'>> {
   const { certificate, key } = await issue(authority, { identity });
-  const tls = { certificate: Buffer.from(certificate), key: Buffer.from(key), authority: Buffer.from(authority.certificate.toString('pem')) };
-  const client = createRpcClient('Ledger', { address: `ipv4:${ports.map((port) => `127.0.0.1:${port}`).join(',')}`, tls, server: 'billing' });
+  const tls = {
+    certificate: Buffer.from(certificate),
+    key: Buffer.from(key),
+    authority: Buffer.from(authority.certificate.toString('pem')),
+  };
+  const client = createRpcClient('Ledger', {
+    address: `ipv4:${ports.map((port) => `127.0.0.1:${port}`).join(',')}`,
+    tls,
+    server: 'billing',
+  });
   clients.push(client);
   return client;
 }
@@ -75,7 +83,16 @@ beforeAll(async () => {
   log = new TestUsageLog(kafka.broker, 'usage.v1');
   await log.open();
   const operator = await ledger('operator');
-  const { models } = await operator.ApplyPrices({ models: [{ model: { modelId: 'llama', contextTokens: 8_192, outputDefault: 512 }, inputPico: rates.inputPico.toString(), cachedPico: rates.cachedPico.toString(), outputPico: rates.outputPico.toString() }] });
+  const { models } = await operator.ApplyPrices({
+    models: [
+      {
+        model: { modelId: 'llama', contextTokens: 8_192, outputDefault: 512 },
+        inputPico: rates.inputPico.toString(),
+        cachedPico: rates.cachedPico.toString(),
+        outputPico: rates.outputPico.toString(),
+      },
+    ],
+  });
   priceVersion = models[0]!.priceVersion;
 }, 180_000);
 
@@ -93,7 +110,14 @@ function emitRequests(edge: TestEdge, accountId: Buffer, count: number, random: 
   const records: UsageRecord[] = [];
   for (let i = 0; i < count; i++) {
     const requestId = makeId();
-    const fields = () => ({ requestId, priceVersion, inputTokens: Math.floor(random() * 900), cachedTokens: Math.floor(random() * 90), outputTokens: Math.floor(random() * 400), reservedNano: random() < 0.1 ? 500n : 10n ** 7n });
+    const fields = () => ({
+      requestId,
+      priceVersion,
+      inputTokens: Math.floor(random() * 900),
+      cachedTokens: Math.floor(random() * 90),
+      outputTokens: Math.floor(random() * 400),
+      reservedNano: random() < 0.1 ? 500n : 10n ** 7n,
+    });
     while (random() < 0.3) records.push(edge.emit(accountId, { ...fields(), kind: 'checkpoint' }));
     records.push(edge.emit(accountId, { ...fields(), kind: 'final' }));
   }
@@ -103,10 +127,16 @@ function emitRequests(edge: TestEdge, accountId: Buffer, count: number, random: 
 /** What an account must have paid: the last record of each request, at its price, bounded by what was reserved. */
 function owed(edges: readonly TestEdge[], accountId: Buffer): bigint {
   const last = new Map<string, UsageRecord>();
-  for (const edge of edges) for (const record of edge.outbox) if (Buffer.compare(record.accountId, accountId) === 0) last.set(Buffer.from(record.requestId).toString('hex'), record);
+  for (const edge of edges)
+    for (const record of edge.outbox)
+      if (Buffer.compare(record.accountId, accountId) === 0) last.set(Buffer.from(record.requestId).toString('hex'), record);
   let sum = 0n;
   for (const record of last.values()) {
-    const cost = charge(rates, { input: BigInt(record.inputTokens), cached: BigInt(record.cachedTokens), output: BigInt(record.outputTokens) });
+    const cost = charge(rates, {
+      input: BigInt(record.inputTokens),
+      cached: BigInt(record.cachedTokens),
+      output: BigInt(record.outputTokens),
+    });
     sum += cost < record.reservedNano ? cost : record.reservedNano;
   }
   return sum;
@@ -123,7 +153,8 @@ test(`killed ${rounds} times in the middle of its work, billing charges every re
   }
   const published = Array.from({ length: 3 }, () => new TestEdge());
   const direct = [new TestEdge(), new TestEdge()];
-  for (const edge of [...published, ...direct]) await insist('a session is opened', () => edgeDoor.Heartbeat({ edgeId: edge.id, epoch: 1, number: 1 }));
+  for (const edge of [...published, ...direct])
+    await insist('a session is opened', () => edgeDoor.Heartbeat({ edgeId: edge.id, epoch: 1, number: 1 }));
 
   const work = new AbortController();
   const publishing = async (edge: TestEdge) => {
@@ -141,7 +172,11 @@ test(`killed ${rounds} times in the middle of its work, billing charges every re
   };
   const leasing = async (edge: TestEdge) => {
     for (let version = 1; !work.signal.aborted; version++) {
-      const target = { lease: { accountId: accounts[version % accounts.length]! }, version, targetGrantedNano: String(Math.floor(random() * 50_000_000)) };
+      const target = {
+        lease: { accountId: accounts[version % accounts.length]! },
+        version,
+        targetGrantedNano: String(Math.floor(random() * 50_000_000)),
+      };
       await insist('a lease is set', () => edgeDoor.SetLease({ edgeId: edge.id, epoch: 1, target }, { deadlineMs: 2_000 }));
     }
   };
@@ -159,19 +194,29 @@ test(`killed ${rounds} times in the middle of its work, billing charges every re
 
   const edges = [...published, ...direct];
   const heartbeat = async (edge: TestEdge) => edgeDoor.Heartbeat({ edgeId: edge.id, epoch: 1, number: 2 });
-  await eventually('everything is applied', async () => {
-    for (const edge of edges) {
-      const { applied } = await heartbeat(edge);
-      for (const accountId of accounts) if ((applied.find((one) => one.partition === partitionOf(accountId))?.seq ?? '0') !== edge.seqOf(partitionOf(accountId)).toString()) return false;
-    }
-    return true;
-  }, 120_000);
+  await eventually(
+    'everything is applied',
+    async () => {
+      for (const edge of edges) {
+        const { applied } = await heartbeat(edge);
+        for (const accountId of accounts)
+          if (
+            (applied.find((one) => one.partition === partitionOf(accountId))?.seq ?? '0') !== edge.seqOf(partitionOf(accountId)).toString()
+          )
+            return false;
+      }
+      return true;
+    },
+    120_000,
+  );
   for (const accountId of accounts) {
     const { postedNano } = await account.GetBalance({ accountId });
     expect(creditNano - BigInt(postedNano)).toBe(owed(edges, accountId));
   }
   const { invariants } = await operator.CheckLedger({}, { deadlineMs: 60_000 });
-  expect(invariants.map(({ number, holds, examples }) => ({ number, holds, examples }))).toEqual([1, 2, 3, 4, 5].map((number) => ({ number, holds: true, examples: [] })));
+  expect(invariants.map(({ number, holds, examples }) => ({ number, holds, examples }))).toEqual(
+    [1, 2, 3, 4, 5].map((number) => ({ number, holds: true, examples: [] })),
+  );
   const records = edges.reduce((sum, edge) => sum + edge.outbox.length, 0);
   expect(records).toBeGreaterThan(rounds * 200);
 }, 600_000);
@@ -195,6 +240,10 @@ test('billing does not start on a database that was not migrated, nor with a var
   const other = new URL(database.urlOf('tacet_billing'));
   other.pathname = '/postgres';
   await writeFile(join(folder, 'other.url'), other.toString(), { mode: 0o600 });
-  const wrong = await startProcess('billing', { ...environment, TACET_METRICS_PORT: String(await freePort()), TACET_POSTGRES_URL_FILE: join(folder, 'other.url') }, { folder, workingFolder: folder, name: 'wrong' });
+  const wrong = await startProcess(
+    'billing',
+    { ...environment, TACET_METRICS_PORT: String(await freePort()), TACET_POSTGRES_URL_FILE: join(folder, 'other.url') },
+    { folder, workingFolder: folder, name: 'wrong' },
+  );
   expect((await wrong.ended).code).toBe(1);
 }, 60_000);

@@ -11,7 +11,8 @@ import { breakRule, brokenRules } from './protocol/broken-rules.ts';
 import { prices } from './protocol/edge-model.ts';
 import { checkBooks, checkDelivered, checkRest } from './protocol/checks.ts';
 import { RealBilling } from './protocol/real-billing.ts';
-import { World, type EdgeRule } from './protocol/world.ts';
+import type { EdgeRule } from './protocol/edge-life.ts';
+import { World } from './protocol/world.ts';
 import { openBilling, type OpenBilling } from './support/open-billing.ts';
 import { seededRandom } from './support/seeded-random.ts';
 
@@ -23,13 +24,16 @@ let billing: OpenBilling;
 
 beforeAll(async () => {
   billing = await openBilling();
-  for (const [version, { inputPico, cachedPico, outputPico }] of prices) await billing.owner.query("INSERT INTO billing.price VALUES ($1, 'model', $2, $3, $4)", [version, inputPico, cachedPico, outputPico]);
+  for (const [version, { inputPico, cachedPico, outputPico }] of prices)
+    await billing.owner.query("INSERT INTO billing.price VALUES ($1, 'model', $2, $3, $4)", [version, inputPico, cachedPico, outputPico]);
 });
 
 afterAll(() => billing.close());
 
 test('every rule that can be taken away is a part of a function as it is', async () => {
-  const { rows } = await billing.owner.query<{ name: string; text: string }>("SELECT proname AS name, pg_get_functiondef(oid) AS text FROM pg_proc WHERE pronamespace = 'billing'::regnamespace AND prokind = 'f'");
+  const { rows } = await billing.owner.query<{ name: string; text: string }>(
+    "SELECT proname AS name, pg_get_functiondef(oid) AS text FROM pg_proc WHERE pronamespace = 'billing'::regnamespace AND prokind = 'f'",
+  );
   for (const rule of Object.values(brokenRules)) expect(rows.find(({ name }) => name === rule.function)?.text).toContain(rule.from);
 });
 

@@ -7,7 +7,8 @@ const pools = new Map<LoginRole, Pool>();
 
 beforeAll(async () => {
   database = await createTestDatabase('main');
-  for (const role of ['tacet_billing', 'tacet_account', 'tacet_pruner'] as const) pools.set(role, await openPool({ url: database.urlOf(role), applicationName: 'rights', connectionsMax: 1 }));
+  for (const role of ['tacet_billing', 'tacet_account', 'tacet_pruner'] as const)
+    pools.set(role, await openPool({ url: database.urlOf(role), applicationName: 'rights', connectionsMax: 1 }));
 });
 
 afterAll(async () => {
@@ -48,7 +49,11 @@ test.each([
 
 test.each(['tacet_account', 'tacet_pruner'] as const)('%s may not read, write or call anything of billing', async (role) => {
   const pool = pools.get(role)!;
-  const { rows: tables } = await pools.get('tacet_billing')!.query<{ name: string }>("SELECT c.oid::regclass::text AS name FROM pg_class c WHERE c.relnamespace = 'billing'::regnamespace AND c.relkind IN ('r', 'p')");
+  const { rows: tables } = await pools
+    .get('tacet_billing')!
+    .query<{ name: string }>(
+      "SELECT c.oid::regclass::text AS name FROM pg_class c WHERE c.relnamespace = 'billing'::regnamespace AND c.relkind IN ('r', 'p')",
+    );
   expect(tables.length).toBeGreaterThan(20);
   for (const { name } of tables) await expect(pool.query(`SELECT FROM ${name}`)).rejects.toMatchObject(denied);
   await expect(pool.query('SELECT billing.forget_account(gen_random_uuid())')).rejects.toMatchObject(denied);
@@ -56,9 +61,11 @@ test.each(['tacet_account', 'tacet_pruner'] as const)('%s may not read, write or
 });
 
 test('functions with rights of their own belong to whom they must, and resolve no name by a search path', async () => {
-  const { rows } = await pools.get('tacet_billing')!.query(
-    `SELECT proname AS name, proowner::regrole::text AS owner, proconfig AS settings FROM pg_proc WHERE pronamespace = 'billing'::regnamespace AND prosecdef ORDER BY proname`,
-  );
+  const { rows } = await pools
+    .get('tacet_billing')!
+    .query(
+      `SELECT proname AS name, proowner::regrole::text AS owner, proconfig AS settings FROM pg_proc WHERE pronamespace = 'billing'::regnamespace AND prosecdef ORDER BY proname`,
+    );
   expect(rows).toEqual([
     { name: 'drop_usage_partitions', owner: 'tacet_owner', settings: ['search_path=""'] },
     { name: 'forget_account', owner: 'tacet_forget', settings: ['search_path=""'] },

@@ -32,7 +32,10 @@ beforeEach(async () => {
 });
 
 const begin = (epoch: number) => openSession(billing.pool, { edgeId: edge.uuid, epoch, base: edge.base }, times.lifetimeMs);
-const lease = (epoch: number, targetNano: bigint) => setLeases(billing.pool, [{ edgeId: edge.uuid, epoch, accountId: uuid(accountId), keyId: nilUuid, version: 1n, targetNano, limits: undefined }]);
+const lease = (epoch: number, targetNano: bigint) =>
+  setLeases(billing.pool, [
+    { edgeId: edge.uuid, epoch, accountId: uuid(accountId), keyId: nilUuid, version: 1n, targetNano, limits: undefined },
+  ]);
 const apply = async () => billing.writer.write(await billing.writer.read(encode(...edge.outbox)));
 const fold = (epoch: number) => billing.pool.query('SELECT billing.fold_epoch($1, $2)', [edge.uuid, epoch]);
 const held = async () => (await readAccount(billing, accountId)).held;
@@ -88,7 +91,12 @@ function reconciler(servedMs: number, usageLog?: UsageLog) {
 }
 
 const letTimePass = (ms: number) =>
-  billing.owner.query("UPDATE billing.edge_session SET expires_at = expires_at - $1 * interval '1 ms'; UPDATE billing.postgres_timeline SET seen_at = seen_at - $1 * interval '1 ms'".replaceAll('$1', String(ms)));
+  billing.owner.query(
+    "UPDATE billing.edge_session SET expires_at = expires_at - $1 * interval '1 ms'; UPDATE billing.postgres_timeline SET seen_at = seen_at - $1 * interval '1 ms'".replaceAll(
+      '$1',
+      String(ms),
+    ),
+  );
 
 test('a lost edge is released after its grace, for ever, with what it held', async () => {
   await begin(1);
@@ -148,7 +156,10 @@ test('a lost edge waits until everything that was in Kafka at its expiry is appl
   const usageLog: UsageLog = { name: 'usage.test', readLogEnds: async () => ends };
   const run = reconciler(times.lifetimeMs, usageLog);
   const store = (next: bigint) =>
-    billing.owner.query("INSERT INTO billing.kafka_offset VALUES ('usage.test', $1, 'c', $2) ON CONFLICT (topic, partition) DO UPDATE SET next_offset = excluded.next_offset", [partition, next]);
+    billing.owner.query(
+      "INSERT INTO billing.kafka_offset VALUES ('usage.test', $1, 'c', $2) ON CONFLICT (topic, partition) DO UPDATE SET next_offset = excluded.next_offset",
+      [partition, next],
+    );
   await begin(1);
   await lease(1, 100n);
   await letTimePass(2 * times.lifetimeMs);
@@ -182,7 +193,7 @@ test('a heartbeat ends the wait, and a log that was cut is not taken for one tha
   ends = ends.map((end, at) => (at === partition ? 3n : end));
   await run();
   expect(await held()).toBe(100n);
-  await billing.owner.query("UPDATE billing.kafka_offset SET next_offset = 3 WHERE partition = $1", [partition]);
+  await billing.owner.query('UPDATE billing.kafka_offset SET next_offset = 3 WHERE partition = $1', [partition]);
   await run();
   expect(await held()).toBe(0n);
 });
@@ -195,7 +206,9 @@ test('a charge that comes after the release takes what is available, and the res
   await letTimePass(2 * times.lifetimeMs);
   await billing.owner.query("UPDATE billing.edge_session SET expires_at = now() + interval '1 h' WHERE edge_id = $1", [other.uuid]);
   await reconciler(times.lifetimeMs)();
-  await setLeases(billing.pool, [{ edgeId: other.uuid, epoch: 1, accountId: uuid(accountId), keyId: nilUuid, version: 1n, targetNano: 900n, limits: undefined }]);
+  await setLeases(billing.pool, [
+    { edgeId: other.uuid, epoch: 1, accountId: uuid(accountId), keyId: nilUuid, version: 1n, targetNano: 900n, limits: undefined },
+  ]);
   edge.emit(accountId, { inputTokens: 50, outputTokens: 0 });
   await apply();
   expect(await readAccount(billing, accountId)).toMatchObject({ posted: 900n, held: 900n, late: 50n });

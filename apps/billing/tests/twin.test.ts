@@ -16,13 +16,24 @@ let billing: OpenBilling;
 
 beforeAll(async () => {
   billing = await openBilling();
-  for (const [version, { inputPico, cachedPico, outputPico }] of worldPrices) await billing.owner.query("INSERT INTO billing.price VALUES ($1, 'model', $2, $3, $4)", [version, inputPico, cachedPico, outputPico]);
+  for (const [version, { inputPico, cachedPico, outputPico }] of worldPrices)
+    await billing.owner.query("INSERT INTO billing.price VALUES ($1, 'model', $2, $3, $4)", [version, inputPico, cachedPico, outputPico]);
 });
 
 afterAll(() => billing.close());
 
 const number = fc.nat(10_000);
-const weighted = [...stepNames, ...Array.from({ length: 6 }, () => 'emit' as const), ...Array.from({ length: 4 }, () => 'deliver' as const), 'lease', 'lease', 'grant', 'grant', 'grant', 'grant'] as const;
+const weighted = [
+  ...stepNames,
+  ...Array.from({ length: 6 }, () => 'emit' as const),
+  ...Array.from({ length: 4 }, () => 'deliver' as const),
+  'lease',
+  'lease',
+  'grant',
+  'grant',
+  'grant',
+  'grant',
+] as const;
 const step: fc.Arbitrary<Step> = fc.record({ op: fc.constantFrom(...weighted), a: number, b: number, c: number, d: number, e: number });
 
 test('billing and its twin have the same books after every step of any history', async () => {
@@ -37,5 +48,9 @@ test('billing and its twin have the same books after every step of any history',
     }),
     propertyOptions(40),
   );
-  for (const invariant of invariants) expect({ number: invariant.number, ...(await checkInvariant(billing.pool, invariant, wholeScope)) }).toMatchObject({ violations: 0n, examples: [] });
+  for (const invariant of invariants)
+    expect({ number: invariant.number, ...(await checkInvariant(billing.pool, invariant, wholeScope)) }).toMatchObject({
+      violations: 0n,
+      examples: [],
+    });
 }, 600_000);

@@ -10,6 +10,7 @@ export const chargesFollowRecords: Invariant = {
            u.charge = c.charge AND u.billed = least(c.charge, u.reserved) AS holds
       FROM (SELECT * FROM billing.usage_request ORDER BY request_id DESC LIMIT $3::bigint) AS u
       LEFT JOIN billing.price p USING (price_version)
-     CROSS JOIN LATERAL (SELECT billing.charge(u.input_tokens, u.cached_tokens, u.output_tokens, p.input_pico, p.cached_pico, p.output_pico) AS charge) AS c
+     CROSS JOIN LATERAL (
+       SELECT billing.charge(u.input_tokens, u.cached_tokens, u.output_tokens, p.input_pico, p.cached_pico, p.output_pico) AS charge) AS c
      WHERE $1::uuid IS NOT NULL AND $2::uuid IS NOT NULL`,
 };

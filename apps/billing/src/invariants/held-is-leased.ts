@@ -8,6 +8,7 @@ export const heldIsLeased: Invariant = {
   query: `
     SELECT b.account_id::text AS subject, b.account_id, leases.sum::bigint AS expected, b.held AS found, b.held = leases.sum AS holds
       FROM billing.balance b
-     CROSS JOIN LATERAL (SELECT coalesce(sum(greatest(granted - spent, 0)), 0) AS sum FROM billing.spend_lease l WHERE l.account_id = b.account_id) AS leases
+     CROSS JOIN LATERAL (
+       SELECT coalesce(sum(greatest(granted - spent, 0)), 0) AS sum FROM billing.spend_lease l WHERE l.account_id = b.account_id) AS leases
      WHERE b.account_id > $1::uuid AND b.account_id <= $2::uuid AND $3::bigint IS NOT DISTINCT FROM $3`,
 };

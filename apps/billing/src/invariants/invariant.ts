@@ -11,7 +11,11 @@ export interface Scope {
 }
 
 /** Everything. */
-export const wholeScope: Scope = { after: '00000000-0000-0000-0000-000000000000', through: 'ffffffff-ffff-ffff-ffff-ffffffffffff', requestsMax: null };
+export const wholeScope: Scope = {
+  after: '00000000-0000-0000-0000-000000000000',
+  through: 'ffffffff-ffff-ffff-ffff-ffffffffffff',
+  requestsMax: null,
+};
 
 /** A sentence about the books that always holds. */
 export interface Invariant {
@@ -47,7 +51,9 @@ export async function checkInvariant(database: Queryable, { kind, query }: Invar
   const { rows } = await database.query<Row>(
     `WITH compared AS MATERIALIZED (${query})
      SELECT count(*) AS checked, count(*) FILTER (WHERE holds IS NOT TRUE) AS violations,
-            (SELECT json_agg(e) FROM (SELECT subject, account_id, expected::text, found::text FROM compared WHERE holds IS NOT TRUE ORDER BY subject LIMIT ${examplesMax}) AS e) AS examples
+            (SELECT json_agg(e)
+               FROM (SELECT subject, account_id, expected::text, found::text FROM compared
+                      WHERE holds IS NOT TRUE ORDER BY subject LIMIT ${examplesMax}) AS e) AS examples
        FROM compared`,
     [scope.after, scope.through, scope.requestsMax],
   );

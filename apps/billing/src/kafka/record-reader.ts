@@ -55,10 +55,12 @@ export class RecordReader {
       const meanwhile = () => {
         reading = this.#read(following);
       };
-      const applied = await this.#writer.write(columns, { ...this.#between(partition, position, next), meanwhile }).catch((error: unknown) => {
-        if (!isDataError(error)) throw error;
-        return this.#applyOneByOne(partition, position, chunk);
-      });
+      const applied = await this.#writer
+        .write(columns, { ...this.#between(partition, position, next), meanwhile })
+        .catch((error: unknown) => {
+          if (!isDataError(error)) throw error;
+          return this.#applyOneByOne(partition, position, chunk);
+        });
       if (!applied) return { seekTo: await this.#settlePosition(partition) };
       position = next;
       this.#positions.set(partition, next);

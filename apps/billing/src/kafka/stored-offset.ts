@@ -22,7 +22,13 @@ export async function moveStoredOffset(connection: Connection, topic: string, pa
 }
 
 /** Puts a position where reading shall go on, unless somebody else moved it meanwhile. */
-export async function replaceStoredOffset(database: Queryable, topic: string, partition: number, old: StoredOffset | undefined, now: StoredOffset): Promise<void> {
+export async function replaceStoredOffset(
+  database: Queryable,
+  topic: string,
+  partition: number,
+  old: StoredOffset | undefined,
+  now: StoredOffset,
+): Promise<void> {
   await database.query(
     `INSERT INTO billing.kafka_offset AS k (topic, partition, cluster_id, next_offset) VALUES ($1, $2, $3, $4)
      ON CONFLICT (topic, partition) DO UPDATE SET cluster_id = excluded.cluster_id, next_offset = excluded.next_offset

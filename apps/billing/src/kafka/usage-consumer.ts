@@ -77,7 +77,12 @@ export class UsageConsumer {
         await this.#consumer.connect();
         // kafkajs would begin at the end of the log otherwise. Where to go on is Postgres' to say.
         await this.#consumer.subscribe({ topic: this.#options.topic.name, fromBeginning: true });
-        await this.#consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: partitionsAtOnce, eachBatch: (payload) => this.#eachBatch(payload) });
+        await this.#consumer.run({
+          autoCommit: false,
+          eachBatchAutoResolve: false,
+          partitionsConsumedConcurrently: partitionsAtOnce,
+          eachBatch: (payload) => this.#eachBatch(payload),
+        });
         this.#options.events.consumerStarted();
         return;
       } catch (error) {
@@ -102,7 +107,10 @@ export class UsageConsumer {
 
   async #eachBatch(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
-    let messages: readonly LogMessage[] = batch.messages.map(({ offset, value }) => ({ offset: BigInt(offset), record: value ?? Buffer.alloc(0) }));
+    let messages: readonly LogMessage[] = batch.messages.map(({ offset, value }) => ({
+      offset: BigInt(offset),
+      record: value ?? Buffer.alloc(0),
+    }));
     const onApplied = async (next: bigint) => {
       payload.resolveOffset((next - 1n).toString());
       messages = messages.filter(({ offset }) => offset >= next);
@@ -136,7 +144,9 @@ export class UsageConsumer {
     this.#committedAt.set(batch.partition, now);
     const offset = (BigInt(batch.lastOffset()) + 1n).toString();
     // Uncaught, a failure here ends the consumer for good once its session has expired.
-    await payload.commitOffsetsIfNecessary({ topics: [{ topic: batch.topic, partitions: [{ partition: batch.partition, offset }] }] }).catch(() => undefined);
+    await payload
+      .commitOffsetsIfNecessary({ topics: [{ topic: batch.topic, partitions: [{ partition: batch.partition, offset }] }] })
+      .catch(() => undefined);
   }
 }
 

@@ -35,7 +35,9 @@ export class UsageTopic implements ReadableLog {
     const partitions = await this.#ask(async (admin) => {
       await admin.createTopics({
         waitForLeaders: true,
-        topics: [{ topic: this.name, numPartitions: partitionCount, configEntries: [{ name: 'retention.ms', value: String(retentionMs) }] }],
+        topics: [
+          { topic: this.name, numPartitions: partitionCount, configEntries: [{ name: 'retention.ms', value: String(retentionMs) }] },
+        ],
       });
       const { topics } = await admin.fetchTopicMetadata({ topics: [this.name] });
       return topics[0]?.partitions.length ?? 0;

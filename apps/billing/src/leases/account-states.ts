@@ -25,6 +25,8 @@ export async function readAccountStates(database: Queryable, since: bigint): Pro
 
 /** All accounts that may not spend now. */
 export async function readSuspendedAccounts(database: Queryable): Promise<Buffer[]> {
-  const { rows } = await database.query<{ account_id: string }>("SELECT account_id FROM billing.balance WHERE state_revision > 0 AND state <> 'open'");
+  const { rows } = await database.query<{ account_id: string }>(
+    "SELECT account_id FROM billing.balance WHERE state_revision > 0 AND state <> 'open'",
+  );
   return rows.map((row) => idBytes(row.account_id));
 }

@@ -48,7 +48,10 @@ export class LeaseDesk {
   async #commit(batch: readonly Waiting[]): Promise<void> {
     this.#metrics.leaseBatch.observe(batch.length);
     try {
-      const answers = await setLeases(this.#pool, batch.map(({ call }) => call));
+      const answers = await setLeases(
+        this.#pool,
+        batch.map(({ call }) => call),
+      );
       for (const [at, { resolve, reject }] of batch.entries()) {
         const answer = answers[at];
         if (answer) resolve(answer);

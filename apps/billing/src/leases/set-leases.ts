@@ -46,13 +46,15 @@ interface Row {
 const statement = {
   name: 'set_leases',
   text: `SELECT outcome, version, granted, posted, held, overdraft, refusal
-           FROM billing.set_leases($1::uuid[], $2::bigint[], $3::uuid[], $4::uuid[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[])
+           FROM billing.set_leases($1::uuid[], $2::bigint[], $3::uuid[], $4::uuid[], $5::bigint[], $6::bigint[],
+                                   $7::bigint[], $8::bigint[], $9::bigint[])
           ORDER BY place`,
 };
 
 /** Sets leases in one transaction; answers come in the order of the calls. */
 export async function setLeases(database: Queryable, calls: readonly LeaseCall[]): Promise<readonly LeaseAnswer[]> {
-  const column = (of: (call: LeaseCall) => string | number | bigint | undefined) => `{${calls.map((call) => of(call) ?? 'NULL').join(',')}}`;
+  const column = (of: (call: LeaseCall) => string | number | bigint | undefined) =>
+    `{${calls.map((call) => of(call) ?? 'NULL').join(',')}}`;
   const { rows } = await database.query<Row>({
     ...statement,
     values: [

@@ -10,7 +10,13 @@ test('the same content is the same version, on every deployment', () => {
 });
 
 test('every part of the content makes another version', () => {
-  const versions = [content, { ...content, modelId: 'llama2' }, { ...content, inputPico: 1n }, { ...content, cachedPico: 1n }, { ...content, outputPico: 1n }].map((one) => priceVersionOf(one, 0));
+  const versions = [
+    content,
+    { ...content, modelId: 'llama2' },
+    { ...content, inputPico: 1n },
+    { ...content, cachedPico: 1n },
+    { ...content, outputPico: 1n },
+  ].map((one) => priceVersionOf(one, 0));
   expect(new Set([...versions, priceVersionOf(content, 1)]).size).toBe(6);
   for (const version of versions) expect(version).toBeGreaterThan(0);
 });

@@ -14,6 +14,10 @@ export interface PriceContent {
  * price list applied again gives the same ids. `occurrence` also steps over ids that are taken.
  */
 export function priceVersionOf({ modelId, inputPico, cachedPico, outputPico }: PriceContent, occurrence: number): number {
-  const digest = hash('sha256', JSON.stringify([occurrence, modelId, inputPico.toString(), cachedPico.toString(), outputPico.toString()]), 'buffer');
-  return (digest.readUInt32BE(0) & 0x7fff_ffff) || 1;
+  const digest = hash(
+    'sha256',
+    JSON.stringify([occurrence, modelId, inputPico.toString(), cachedPico.toString(), outputPico.toString()]),
+    'buffer',
+  );
+  return digest.readUInt32BE(0) & 0x7fff_ffff || 1;
 }

@@ -28,7 +28,8 @@ export interface Discrepancy {
 export async function reportDiscrepancy(connection: Queryable, { kind, subject, accountId, expected, found }: Discrepancy): Promise<void> {
   await connection.query(
     `INSERT INTO billing.discrepancy AS d (kind, subject, account_id, expected, found) VALUES ($1, $2, $3, $4, $5)
-     ON CONFLICT (kind, subject) DO UPDATE SET expected = excluded.expected, found = excluded.found, last_seen_at = now(), times = d.times + 1`,
+     ON CONFLICT (kind, subject)
+     DO UPDATE SET expected = excluded.expected, found = excluded.found, last_seen_at = now(), times = d.times + 1`,
     [kind, subject, accountId ?? null, expected ?? null, found ?? null],
   );
 }

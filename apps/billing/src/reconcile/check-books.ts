@@ -36,10 +36,10 @@ export class BookCheck {
   }
 
   async #nextScope(): Promise<Scope> {
-    const { rows } = await this.#pool.query<{ account_id: string }>('SELECT account_id FROM billing.balance WHERE account_id > $1 ORDER BY account_id OFFSET $2 LIMIT 1', [
-      this.#after,
-      accountsPerRun - 1,
-    ]);
+    const { rows } = await this.#pool.query<{ account_id: string }>(
+      'SELECT account_id FROM billing.balance WHERE account_id > $1 ORDER BY account_id OFFSET $2 LIMIT 1',
+      [this.#after, accountsPerRun - 1],
+    );
     const after = this.#after;
     const through = rows[0]?.account_id ?? wholeScope.through;
     this.#after = rows[0]?.account_id ?? wholeScope.after;

@@ -32,7 +32,8 @@ export async function closePeriods(pool: Pool, metrics: Metrics, events: Events)
 async function readDue(pool: Pool): Promise<readonly DuePeriod[]> {
   const { rows } = await pool.query<DuePeriod>(
     `SELECT account_id AS account, no_log, period::text FROM billing.usage_period
-      WHERE NOT closed AND period + CASE WHEN no_log THEN interval '1 month' ELSE interval '1 day' END + ${closeAfter} <= clock_timestamp() AT TIME ZONE 'UTC'
+      WHERE NOT closed
+        AND period + CASE WHEN no_log THEN interval '1 month' ELSE interval '1 day' END + ${closeAfter} <= clock_timestamp() AT TIME ZONE 'UTC'
       GROUP BY account_id, no_log, period ORDER BY account_id, no_log, period LIMIT $1`,
     [rowsPerTransactionMax],
   );
@@ -40,7 +41,8 @@ async function readDue(pool: Pool): Promise<readonly DuePeriod[]> {
 }
 
 async function close(pool: Pool, due: readonly DuePeriod[]): Promise<void> {
-  const idOf = (kind: 'usage' | 'loss_late' | 'loss_bound') => due.map((one) => transferId(kind, one.account, one.no_log ? one.period.slice(0, 7) : one.period));
+  const idOf = (kind: 'usage' | 'loss_late' | 'loss_bound') =>
+    due.map((one) => transferId(kind, one.account, one.no_log ? one.period.slice(0, 7) : one.period));
   await pool.query('SELECT billing.close_periods($1::uuid[], $2::boolean[], $3::date[], $4::uuid[], $5::uuid[], $6::uuid[])', [
     due.map((one) => one.account),
     due.map((one) => one.no_log),
@@ -53,7 +55,8 @@ async function close(pool: Pool, due: readonly DuePeriod[]): Promise<void> {
 
 async function closeDeleted(pool: Pool): Promise<void> {
   const { rows } = await pool.query<{ period: string }>(
-    `SELECT period::text FROM billing.deleted_usage WHERE NOT closed AND period + interval '1 day' + ${closeAfter} <= clock_timestamp() AT TIME ZONE 'UTC' ORDER BY period`,
+    `SELECT period::text FROM billing.deleted_usage
+      WHERE NOT closed AND period + interval '1 day' + ${closeAfter} <= clock_timestamp() AT TIME ZONE 'UTC' ORDER BY period`,
   );
   for (const { period } of rows) await pool.query('SELECT billing.close_deleted($1, $2)', [period, transferId('loss_deleted', period)]);
 }

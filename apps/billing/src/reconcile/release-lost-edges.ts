@@ -36,13 +36,10 @@ export async function releaseLostEdges({ pool, times, usageLog, serving, metrics
     for (const { edgeId, epoch } of expired) {
       await pool.query('SELECT billing.note_expiry($1, $2::bigint[])', [edgeId, logEnds]);
       if (servedMs < times.lifetimeMs || !settled) continue;
-      const { rows } = await pool.query<{ released: boolean }>("SELECT billing.release_edge($1, $2, $3, $4::bigint[], $5 * interval '1 ms') AS released", [
-        edgeId,
-        epoch,
-        usageLog?.name ?? '',
-        logEnds,
-        times.graceMs,
-      ]);
+      const { rows } = await pool.query<{ released: boolean }>(
+        "SELECT billing.release_edge($1, $2, $3, $4::bigint[], $5 * interval '1 ms') AS released",
+        [edgeId, epoch, usageLog?.name ?? '', logEnds, times.graceMs],
+      );
       if (!rows[0]?.released) continue;
       metrics.edgesReleased.inc();
       events.edgeReleased(edgeId, Number(epoch));
@@ -70,7 +67,9 @@ async function readExpired(database: Queryable): Promise<readonly { edgeId: stri
 async function readEdgesToSweep(database: Queryable): Promise<readonly string[]> {
   const { rows } = await database.query<{ edge_id: string }>(
     `SELECT s.edge_id FROM billing.edge_session s
-      WHERE EXISTS (SELECT FROM billing.spend_lease l WHERE l.edge_id = s.edge_id AND (l.epoch < s.epoch OR s.released AND l.epoch = s.epoch)) ORDER BY s.edge_id`,
+      WHERE EXISTS (SELECT FROM billing.spend_lease l
+                     WHERE l.edge_id = s.edge_id AND (l.epoch < s.epoch OR s.released AND l.epoch = s.epoch))
+      ORDER BY s.edge_id`,
   );
   return rows.map((row) => row.edge_id);
 }

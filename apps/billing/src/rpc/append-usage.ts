@@ -21,7 +21,8 @@ export function createAppendUsage(pool: Pool, writer: UsageWriter, metrics: Metr
     const records = listField('records', request.records, recordsPerCallMax);
     for (const record of records) checkRecord(record, request.edgeId);
     const totals = listField('totals', request.totals, totalsPerCallMax).map(totalFields);
-    for (let at = 0; at < records.length; at += recordsPerTransactionMax) await appendRecords(writer, records.slice(at, at + recordsPerTransactionMax));
+    for (let at = 0; at < records.length; at += recordsPerTransactionMax)
+      await appendRecords(writer, records.slice(at, at + recordsPerTransactionMax));
     if (totals.length > 0 || request.final) {
       const lateNano = await appendTotals(pool, edgeId, epoch, totals, request.final);
       metrics.losses.add('late', lateNano);
@@ -38,7 +39,8 @@ export function createAppendUsage(pool: Pool, writer: UsageWriter, metrics: Metr
 /** A record of another edge would move that edge's progress. A damaged one is dropped later, and shows as a gap. */
 function checkRecord(record: Buffer, edgeId: Buffer): void {
   const place = record.length === recordBytes && recordIsIntact(record) ? readRecordPlace(record) : undefined;
-  if (record.length !== recordBytes || (place && Buffer.compare(place.edgeId, edgeId) !== 0)) throw new TacetError('field_invalid', { param: 'records' });
+  if (record.length !== recordBytes || (place && Buffer.compare(place.edgeId, edgeId) !== 0))
+    throw new TacetError('field_invalid', { param: 'records' });
 }
 
 function totalFields(total: NoLogTotal): NoLogTotals {

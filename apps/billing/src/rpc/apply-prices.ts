@@ -19,7 +19,8 @@ interface PricedModel extends PriceContent {
 export function createApplyPrices(pool: Pool, events: Events): LedgerHandler<'ApplyPrices'> {
   return async (request) => {
     const models = listField('models', request.models, modelsMax).map(modelFields);
-    if (new Set(models.map(({ modelId }) => modelId)).size < models.length) throw new TacetError('field_invalid', { param: 'models', message: 'A model is named twice.' });
+    if (new Set(models.map(({ modelId }) => modelId)).size < models.length)
+      throw new TacetError('field_invalid', { param: 'models', message: 'A model is named twice.' });
     const answer = await transaction(pool, async (connection) => {
       // Locked until the commit: one list at a time, and revisions in the order of commits.
       await connection.query("SELECT FROM billing.revision WHERE name = 'catalog' FOR UPDATE");
@@ -68,7 +69,8 @@ async function publishPrice(connection: Queryable, content: PriceContent): Promi
   for (let occurrence = Number(before.rows[0]?.times ?? 0n); ; occurrence++) {
     const version = priceVersionOf(content, occurrence);
     const { rowCount } = await connection.query(
-      'INSERT INTO billing.price (price_version, model_id, input_pico, cached_pico, output_pico) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING',
+      `INSERT INTO billing.price (price_version, model_id, input_pico, cached_pico, output_pico) VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT DO NOTHING`,
       [version, ...values],
     );
     if (rowCount === 1) return { version, isNew: true };

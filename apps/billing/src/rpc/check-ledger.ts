@@ -22,7 +22,9 @@ export function createCheckLedger(pool: Pool): LedgerHandler<'CheckLedger'> {
         holds: violations === 0n,
         checked: checked.toString(),
         violations: violations.toString(),
-        examples: examples.map(({ subject, expected, found }) => `${subject}: expected ${expected ?? 'nothing'}, found ${found ?? 'nothing'}`),
+        examples: examples.map(
+          ({ subject, expected, found }) => `${subject}: expected ${expected ?? 'nothing'}, found ${found ?? 'nothing'}`,
+        ),
       });
     }
     return { invariants: results };

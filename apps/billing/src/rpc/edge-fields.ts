@@ -11,7 +11,11 @@ import { idField, integerField, messageField, optionalIdField } from './fields.t
 const targetNanoMax = 1_000_000_000_000_000_000n;
 
 /** Reads who calls. Throws `field_invalid`. */
-export function edgeEpochFields(request: { readonly edgeId: Buffer; readonly epoch: number; readonly base: readonly PartitionSeq[] }): EdgeEpoch {
+export function edgeEpochFields(request: {
+  readonly edgeId: Buffer;
+  readonly epoch: number;
+  readonly base: readonly PartitionSeq[];
+}): EdgeEpoch {
   const base = Array.from({ length: partitionCount }, () => 0n);
   for (const { partition, seq } of request.base) {
     if (partition >= partitionCount) throw new TacetError('field_invalid', { param: 'base' });

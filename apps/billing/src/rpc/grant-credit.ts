@@ -13,7 +13,9 @@ export function createGrantCredit(pool: Pool): LedgerHandler<'GrantCredit'> {
     const grantId = idField('grant_id', request.grantId);
     const amountNano = integerField('amount_nano', request.amountNano, 1n, amountNanoMax);
     return transaction(pool, async (connection) => {
-      const { rows } = await connection.query<{ state: string }>('SELECT state FROM billing.balance WHERE account_id = $1 FOR UPDATE', [accountId]);
+      const { rows } = await connection.query<{ state: string }>('SELECT state FROM billing.balance WHERE account_id = $1 FOR UPDATE', [
+        accountId,
+      ]);
       const [balance] = rows;
       if (!balance) throw new TacetError('not_found', { param: 'account_id' });
       if (await grant(connection, accountId, grantId, amountNano)) {
@@ -34,7 +36,11 @@ async function grant(connection: Queryable, accountId: string, grantId: string, 
     values,
   );
   if (rowCount === 1) return true;
-  const { rows } = await connection.query('SELECT FROM billing.ledger_transfer WHERE transfer_id = $1 AND credit_account = $2 AND amount = $3', values.slice(0, 3));
-  if (rows.length === 0) throw new TacetError('conflict', { param: 'grant_id', message: 'The grant was made with another account or amount.' });
+  const { rows } = await connection.query(
+    'SELECT FROM billing.ledger_transfer WHERE transfer_id = $1 AND credit_account = $2 AND amount = $3',
+    values.slice(0, 3),
+  );
+  if (rows.length === 0)
+    throw new TacetError('conflict', { param: 'grant_id', message: 'The grant was made with another account or amount.' });
   return false;
 }

@@ -21,12 +21,23 @@ import type { LedgerHandler } from './handler.ts';
  * Renews a session; each of its leases is the newest SetLease repeated. Then the leases of dead epochs go, as far as
  * they may, and the edge learns what has changed.
  */
-export function createHeartbeat(pool: Pool, desk: LeaseDesk, times: SessionTimes, serving: ServingClock, events: Events): LedgerHandler<'Heartbeat'> {
+export function createHeartbeat(
+  pool: Pool,
+  desk: LeaseDesk,
+  times: SessionTimes,
+  serving: ServingClock,
+  events: Events,
+): LedgerHandler<'Heartbeat'> {
   return async (request) => {
     const edge = edgeEpochFields(request);
     const number = integerField('number', request.number, 1n);
-    const calls = listField('leases', request.leases, leasesPerHeartbeatMax).map((target) => leaseFields(edge.edgeId, edge.epoch, target, undefined));
-    const known = { catalog: integerField('catalog_revision', request.catalogRevision, 0n), state: integerField('state_revision', request.stateRevision, 0n) };
+    const calls = listField('leases', request.leases, leasesPerHeartbeatMax).map((target) =>
+      leaseFields(edge.edgeId, edge.epoch, target, undefined),
+    );
+    const known = {
+      catalog: integerField('catalog_revision', request.catalogRevision, 0n),
+      state: integerField('state_revision', request.stateRevision, 0n),
+    };
     try {
       if (!(await renewSession(pool, edge, number, times.lifetimeMs))) throw new TacetError('fenced');
       const leases = await repeatLeases(desk, calls);
@@ -46,11 +57,20 @@ async function repeatLeases(desk: LeaseDesk, calls: readonly LeaseCall[]): Promi
     // The session was renewed a moment ago: whoever fenced it did so in between.
     if (answer.outcome !== 'set') throw new TacetError('fenced');
     const { accountId = '', keyId = '' } = calls[at] ?? {};
-    return { lease: { accountId: idBytes(accountId), keyId: optionalIdBytes(keyId) }, version: answer.version.toString(), grantedNano: answer.grantedNano.toString() };
+    return {
+      lease: { accountId: idBytes(accountId), keyId: optionalIdBytes(keyId) },
+      version: answer.version.toString(),
+      grantedNano: answer.grantedNano.toString(),
+    };
   });
 }
 
-async function readChanges(pool: Pool, { edgeId, epoch }: EdgeEpoch, known: { readonly catalog: bigint; readonly state: bigint }, shrinkMs: number): Promise<HeartbeatResponse> {
+async function readChanges(
+  pool: Pool,
+  { edgeId, epoch }: EdgeEpoch,
+  known: { readonly catalog: bigint; readonly state: bigint },
+  shrinkMs: number,
+): Promise<HeartbeatResponse> {
   // Before the catalogue itself: a change in between is told once more, never missed.
   const catalogRevision = await readRevision(pool, 'catalog');
   const catalog = catalogRevision === known.catalog ? { models: [], prices: [] } : await readCatalog(pool);

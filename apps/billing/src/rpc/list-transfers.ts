@@ -25,7 +25,14 @@ export function createListTransfers(pool: Pool): LedgerHandler<'ListTransfers'> 
   return async function* (request, { signal }) {
     const accountId = idField('account_id', request.accountId);
     for await (const row of readRows<Row>(pool, statement, [customerAccount(accountId)], signal)) {
-      yield { transferId: idBytes(row.id), amountNano: row.amount.toString(), counterpart: row.counterpart, kind: row.kind, reference: row.reference, createdAtMs: row.created };
+      yield {
+        transferId: idBytes(row.id),
+        amountNano: row.amount.toString(),
+        counterpart: row.counterpart,
+        kind: row.kind,
+        reference: row.reference,
+        createdAtMs: row.created,
+      };
     }
   };
 }

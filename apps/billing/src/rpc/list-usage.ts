@@ -4,7 +4,10 @@ import { readRows } from '../ledger/read-rows.ts';
 import { idBytes, idField, integerField, optionalIdBytes } from './fields.ts';
 import type { LedgerHandler } from './handler.ts';
 
-interface RequestRow extends Record<'version' | 'input' | 'cached' | 'output' | 'charged' | 'charge' | 'ttft' | 'latency' | 'time', bigint> {
+interface RequestRow extends Record<
+  'version' | 'input' | 'cached' | 'output' | 'charged' | 'charge' | 'ttft' | 'latency' | 'time',
+  bigint
+> {
   readonly id: string;
   readonly key: string;
   readonly model: string | null;
@@ -24,19 +27,21 @@ interface PeriodRow extends Record<'version' | 'input' | 'cached' | 'output' | '
 
 /** A request's time is that of its id, which is when it was admitted: so a day is a range of ids. */
 const requests = `
-  SELECT u.request_id AS id, u.key_id AS key, p.model_id AS model, u.price_version AS version, u.input_tokens AS input, u.cached_tokens AS cached,
-         u.output_tokens AS output, u.billed - u.late AS charged, u.charge, u.status, u.usage_source AS source, u.route, u.ttft_ms AS ttft,
+  SELECT u.request_id AS id, u.key_id AS key, p.model_id AS model, u.price_version AS version, u.input_tokens AS input,
+         u.cached_tokens AS cached, u.output_tokens AS output, u.billed - u.late AS charged, u.charge, u.status, u.usage_source AS source, u.route, u.ttft_ms AS ttft,
          u.latency_ms AS latency, u.time_ms AS time, u.final
     FROM billing.usage_request u LEFT JOIN billing.price p USING (price_version)
    WHERE u.account_id = $1 AND u.request_id >= $2 AND u.request_id <= $3
    ORDER BY u.request_id DESC LIMIT $4`;
 
 const periods = `
-  SELECT CASE WHEN u.no_log THEN to_char(u.period, 'YYYY-MM') ELSE to_char(u.period, 'YYYY-MM-DD') END AS period, u.key_id AS key, p.model_id AS model,
-         u.price_version AS version, u.input_tokens AS input, u.cached_tokens AS cached, u.output_tokens AS output, u.charged, u.no_log, u.closed
+  SELECT CASE WHEN u.no_log THEN to_char(u.period, 'YYYY-MM') ELSE to_char(u.period, 'YYYY-MM-DD') END AS period, u.key_id AS key,
+         p.model_id AS model, u.price_version AS version, u.input_tokens AS input, u.cached_tokens AS cached, u.output_tokens AS output,
+         u.charged, u.no_log, u.closed
     FROM billing.usage_period u LEFT JOIN billing.price p USING (price_version)
    WHERE u.account_id = $1 AND ($3::bigint = 0 OR u.period < to_timestamp($3 / 1000.0) AT TIME ZONE 'UTC')
-     AND ($2::bigint = 0 OR u.period + CASE WHEN u.no_log THEN interval '1 month' ELSE interval '1 day' END > to_timestamp($2 / 1000.0) AT TIME ZONE 'UTC')
+     AND ($2::bigint = 0 OR u.period + CASE WHEN u.no_log THEN interval '1 month' ELSE interval '1 day' END
+                            > to_timestamp($2 / 1000.0) AT TIME ZONE 'UTC')
    ORDER BY u.period DESC, u.no_log, u.key_id, u.price_version`;
 
 /** What the ids of UUIDv7 can say: 48 bits of milliseconds. */
@@ -48,7 +53,11 @@ export function createListUsage(pool: Pool): LedgerHandler<'ListUsage'> {
     const accountId = idField('account_id', request.accountId);
     const fromMs = integerField('from_ms', request.fromMs, 0n, timeMsMax);
     const toMs = integerField('to_ms', request.toMs, 0n, timeMsMax);
-    const bounds = [firstId(fromMs), toMs === 0n ? 'f'.repeat(32) : lastIdBefore(toMs), request.requestsMax === 0 ? null : request.requestsMax];
+    const bounds = [
+      firstId(fromMs),
+      toMs === 0n ? 'f'.repeat(32) : lastIdBefore(toMs),
+      request.requestsMax === 0 ? null : request.requestsMax,
+    ];
     for await (const row of readRows<RequestRow>(pool, requests, [accountId, ...bounds], signal)) yield { request: toRequestUsage(row) };
     for await (const row of readRows<PeriodRow>(pool, periods, [accountId, fromMs, toMs], signal)) yield { period: toPeriodUsage(row) };
   };

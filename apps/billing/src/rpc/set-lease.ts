@@ -23,7 +23,8 @@ export function createSetLease(desk: LeaseDesk, metrics: Metrics, events: Events
       events.edgeFenced(edgeId, epoch, 'SetLease');
       throw new TacetError('fenced');
     }
-    if (answer.outcome === 'no_session') throw new TacetError('conflict', { message: 'The session of this epoch is not known here; the next heartbeat opens it.' });
+    if (answer.outcome === 'no_session')
+      throw new TacetError('conflict', { message: 'The session of this epoch is not known here; the next heartbeat opens it.' });
     return {
       grant: {
         lease: { accountId: idBytes(accountId), keyId: optionalIdBytes(keyId) },

@@ -11,11 +11,17 @@ export function createSetOverdraft(pool: Pool): LedgerHandler<'SetOverdraft'> {
     const accountId = idField('account_id', request.accountId);
     const overdraftNano = integerField('overdraft_nano', request.overdraftNano, 0n, amountNanoMax);
     return transaction(pool, async (connection) => {
-      const { rows } = await connection.query<{ used: bigint }>('SELECT held - posted AS used FROM billing.balance WHERE account_id = $1 FOR UPDATE', [accountId]);
+      const { rows } = await connection.query<{ used: bigint }>(
+        'SELECT held - posted AS used FROM billing.balance WHERE account_id = $1 FOR UPDATE',
+        [accountId],
+      );
       const [balance] = rows;
       if (!balance) throw new TacetError('not_found', { param: 'account_id' });
       if (balance.used > overdraftNano) {
-        throw new TacetError('conflict', { param: 'overdraft_nano', message: 'The account uses more of its overdraft now; suspend it, or set at least what it uses.' });
+        throw new TacetError('conflict', {
+          param: 'overdraft_nano',
+          message: 'The account uses more of its overdraft now; suspend it, or set at least what it uses.',
+        });
       }
       await connection.query('UPDATE billing.balance SET overdraft = $2 WHERE account_id = $1', [accountId, overdraftNano]);
       return readBalance(connection, accountId);

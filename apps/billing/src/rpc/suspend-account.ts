@@ -8,7 +8,10 @@ import type { LedgerHandler } from './handler.ts';
 export function createSuspendAccount(pool: Pool): LedgerHandler<'SuspendAccount'> {
   return async (request) => {
     const accountId = idField('account_id', request.accountId);
-    const { rows } = await pool.query<{ state: string | null }>('SELECT billing.set_state($1, $2) AS state', [accountId, request.suspended ? 'suspended' : 'open']);
+    const { rows } = await pool.query<{ state: string | null }>('SELECT billing.set_state($1, $2) AS state', [
+      accountId,
+      request.suspended ? 'suspended' : 'open',
+    ]);
     if (!rows[0]?.state) throw new TacetError('not_found', { param: 'account_id' });
     return readBalance(pool, accountId);
   };

@@ -15,7 +15,8 @@ export interface NoLogTotals {
 /** Applies totals within the caller's transaction, which holds the edge's session; answers what went to loss:late, nano-USD. */
 export async function applyTotals(connection: Queryable, edgeId: string, epoch: number, totals: readonly NoLogTotals[]): Promise<bigint> {
   const { rows } = await connection.query<{ late: bigint }>(
-    'SELECT billing.apply_totals($1, $2, $3::uuid[], $4::uuid[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[]) AS late',
+    `SELECT billing.apply_totals($1, $2, $3::uuid[], $4::uuid[], $5::bigint[], $6::bigint[],
+                                 $7::bigint[], $8::bigint[], $9::bigint[]) AS late`,
     [
       edgeId,
       epoch,

@@ -103,8 +103,16 @@ async function keepDeadLetter(connection: Queryable, record: Buffer, reason: Dea
     case 'unknown_price':
       return reportDiscrepancy(connection, { kind: reason, subject: `price version ${record.readUInt32BE(priceVersionAt)}` });
     case 'request_conflict':
-      return reportDiscrepancy(connection, { kind: reason, subject: idField('request_id', record.subarray(requestAt, requestAt + 16)), accountId });
+      return reportDiscrepancy(connection, {
+        kind: reason,
+        subject: idField('request_id', record.subarray(requestAt, requestAt + 16)),
+        accountId,
+      });
     case 'refused':
-      return reportDiscrepancy(connection, { kind: 'record_refused', subject: `${edgeId} partition ${place?.partition} seq ${place?.seq}`, accountId });
+      return reportDiscrepancy(connection, {
+        kind: 'record_refused',
+        subject: `${edgeId} partition ${place?.partition} seq ${place?.seq}`,
+        accountId,
+      });
   }
 }

@@ -29,6 +29,7 @@ export class PriceBook {
     const { rows } = await this.#database.query<{ version: bigint; input: bigint; cached: bigint; output: bigint }>(
       'SELECT price_version AS version, input_pico AS input, cached_pico AS cached, output_pico AS output FROM billing.price',
     );
-    for (const { version, input, cached, output } of rows) this.#rates.set(Number(version), { inputPico: input, cachedPico: cached, outputPico: output });
+    for (const { version, input, cached, output } of rows)
+      this.#rates.set(Number(version), { inputPico: input, cachedPico: cached, outputPico: output });
   }
 }

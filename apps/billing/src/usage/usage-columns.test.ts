@@ -8,16 +8,65 @@ const priceOf: PriceOf = (version) => (version === 1 ? { inputPico: 3_000n, cach
 
 function record(seq: number, fields: Partial<UsageRecord> = {}): Buffer {
   return encodeRecord({
-    kind: 'final', partition: 2, status: 'ok', usageSource: 'exact', route: 'messages', leaseByKey: false, edgeId: edge(1), requestId: Buffer.alloc(16, seq),
-    accountId: Buffer.alloc(16, 0xa), keyId: Buffer.alloc(16, 0xb), seq: BigInt(seq), leaseEpoch: 4, priceVersion: 1, reservedNano: 1_000n,
-    inputTokens: 1, cachedTokens: 1, outputTokens: 1, ttftMs: 5, latencyMs: 6, timeMs: 7, ...fields,
+    kind: 'final',
+    partition: 2,
+    status: 'ok',
+    usageSource: 'exact',
+    route: 'messages',
+    leaseByKey: false,
+    edgeId: edge(1),
+    requestId: Buffer.alloc(16, seq),
+    accountId: Buffer.alloc(16, 0xa),
+    keyId: Buffer.alloc(16, 0xb),
+    seq: BigInt(seq),
+    leaseEpoch: 4,
+    priceVersion: 1,
+    reservedNano: 1_000n,
+    inputTokens: 1,
+    cachedTokens: 1,
+    outputTokens: 1,
+    ttftMs: 5,
+    latencyMs: 6,
+    timeMs: 7,
+    ...fields,
   });
 }
 
 /** The columns by name. */
 function read(...records: readonly Buffer[]) {
   const { values, ...rest } = toUsageColumns(records, priceOf);
-  const names = ['runEdge', 'runPartition', 'runSeq', 'runPlace', 'runLength', 'low', 'high', 'what', 'latest', 'edge', 'seq', 'request', 'account', 'key', 'epoch', 'byKey', 'price', 'reserved', 'input', 'cached', 'output', 'charge', 'peak', 'final', 'status', 'source', 'route', 'ttft', 'latency', 'time'];
+  const names = [
+    'runEdge',
+    'runPartition',
+    'runSeq',
+    'runPlace',
+    'runLength',
+    'low',
+    'high',
+    'what',
+    'latest',
+    'edge',
+    'seq',
+    'request',
+    'account',
+    'key',
+    'epoch',
+    'byKey',
+    'price',
+    'reserved',
+    'input',
+    'cached',
+    'output',
+    'charge',
+    'peak',
+    'final',
+    'status',
+    'source',
+    'route',
+    'ttft',
+    'latency',
+    'time',
+  ];
   expect(values).toHaveLength(names.length);
   const columns = Object.fromEntries(names.map((name, at) => [name, values[at]!]));
   return { ...rest, ...columns, of: (name: string) => columns[name]!.slice(1, -1).split(',') };
@@ -35,7 +84,10 @@ test('records become runs of their sequences, in order of edge, partition and se
 
 test('of a request only the last record of a run is latest, and its peak remembers the dearest before it', () => {
   const requestId = Buffer.alloc(16, 0x77);
-  const { of } = read(...[5, 9, 2].map((outputTokens, at) => record(at + 1, { requestId, outputTokens, inputTokens: 0, cachedTokens: 0 })), record(5, { requestId }));
+  const { of } = read(
+    ...[5, 9, 2].map((outputTokens, at) => record(at + 1, { requestId, outputTokens, inputTokens: 0, cachedTokens: 0 })),
+    record(5, { requestId }),
+  );
   expect(of('latest')).toEqual(['f', 'f', 't', 't']);
   expect(of('charge')).toEqual(['35', '63', '14', '11']);
   expect(of('peak')).toEqual(['35', '63', '63', '11']);
@@ -56,7 +108,13 @@ test('holes, unknown forms, unknown prices and contradictions keep their place a
   unknown[1] = 9;
   unknown.writeUInt32BE(crc32(unknown.subarray(0, 124)), 124);
   const requestId = Buffer.alloc(16, 0x55);
-  const { of } = read(record(1, { kind: 'hole' }), unknown, record(3, { priceVersion: 2 }), record(4, { requestId }), record(5, { requestId, keyId: edge(9) }));
+  const { of } = read(
+    record(1, { kind: 'hole' }),
+    unknown,
+    record(3, { priceVersion: 2 }),
+    record(4, { requestId }),
+    record(5, { requestId, keyId: edge(9) }),
+  );
   expect(of('what')).toEqual(['2', '3', '4', '1', '5']);
   expect(of('latest')).toEqual(['f', 'f', 'f', 't', 'f']);
   expect(of('runLength')).toEqual(['5']);

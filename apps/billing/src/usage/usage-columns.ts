@@ -1,5 +1,14 @@
 import { charge, type Rates } from '@tacet/pricing';
-import { decodeRecord, readRecordPlace, recordIsIntact, recordRoute, recordStatus, usageSource, type RecordPlace, type UsageRecord } from '@tacet/usage';
+import {
+  decodeRecord,
+  readRecordPlace,
+  recordIsIntact,
+  recordRoute,
+  recordStatus,
+  usageSource,
+  type RecordPlace,
+  type UsageRecord,
+} from '@tacet/usage';
 import { amountNanoMax } from '../limits.ts';
 
 /** Largest value of a Postgres bigint. */

@@ -31,7 +31,21 @@ export const keyLimit = 60n;
 const edgeCall: RpcCall = { caller: 'edge', signal: new AbortController().signal };
 
 /** The tables that a failover can throw back, in an order that foreign keys allow. */
-const tables = ['balance', 'edge_session', 'edge_progress', 'kafka_offset', 'spend_lease', 'key_spend', 'usage_request', 'usage_period', 'nolog_total', 'nolog_fold', 'ledger_transfer', 'dead_letter', 'discrepancy'];
+const tables = [
+  'balance',
+  'edge_session',
+  'edge_progress',
+  'kafka_offset',
+  'spend_lease',
+  'key_spend',
+  'usage_request',
+  'usage_period',
+  'nolog_total',
+  'nolog_fold',
+  'ledger_transfer',
+  'dead_letter',
+  'discrepancy',
+];
 
 /** A lease in the database. */
 export interface LeaseRow {
@@ -75,7 +89,16 @@ export class RealBilling implements ReadableLog {
     this.#billing = billing;
     const { pool, metrics, events } = billing;
     this.#reader = new RecordReader(pool, billing.writer, this);
-    this.#watchdog = new Watchdog({ pool, topic: this, consumer: { assigned: [] }, metrics, events, everyMs: 1, stalledMs: 1, onStalled: () => undefined });
+    this.#watchdog = new Watchdog({
+      pool,
+      topic: this,
+      consumer: { assigned: [] },
+      metrics,
+      events,
+      everyMs: 1,
+      stalledMs: 1,
+      onStalled: () => undefined,
+    });
     this.#heartbeat = createHeartbeat(billing.pool, billing.desk, this.#times, this.#serving, billing.events);
     this.#append = createAppendUsage(billing.pool, billing.writer, billing.metrics);
     const first = makeId();
@@ -102,21 +125,31 @@ export class RealBilling implements ReadableLog {
   }
 
   async #shift(steps: number): Promise<void> {
-    await this.#billing.owner.query(`UPDATE billing.edge_session SET expires_at = expires_at - interval '${steps * stepMs} ms'; UPDATE billing.postgres_timeline SET seen_at = seen_at - interval '${steps * stepMs} ms'`);
+    await this.#billing.owner.query(
+      `UPDATE billing.edge_session SET expires_at = expires_at - interval '${steps * stepMs} ms'; UPDATE billing.postgres_timeline SET seen_at = seen_at - interval '${steps * stepMs} ms'`,
+    );
   }
 
   grant(account: number, grantId: Buffer, amount: bigint) {
     return createGrantCredit(this.#billing.pool)({ accountId: this.accounts[account]!, grantId, amountNano: amount.toString() }, edgeCall);
   }
 
-  heartbeat({ edge, epoch, base }: { readonly edge: EdgeModel; readonly epoch: number; readonly base: readonly bigint[] }, number: number, leases: readonly { name: LeaseName; version: bigint; want: bigint }[]): Promise<HeartbeatResponse> {
+  heartbeat(
+    { edge, epoch, base }: { readonly edge: EdgeModel; readonly epoch: number; readonly base: readonly bigint[] },
+    number: number,
+    leases: readonly { name: LeaseName; version: bigint; want: bigint }[],
+  ): Promise<HeartbeatResponse> {
     return this.#heartbeat(
       {
         edgeId: edge.edge.id,
         epoch,
         number: String(number),
         base: base.map((seq, partition) => ({ partition, seq: seq.toString() })),
-        leases: leases.map(({ name, version, want }) => ({ lease: { accountId: this.accounts[name.account]!, keyId: name.byKey ? this.keyId : Buffer.alloc(0) }, version: version.toString(), targetGrantedNano: want.toString() })),
+        leases: leases.map(({ name, version, want }) => ({
+          lease: { accountId: this.accounts[name.account]!, keyId: name.byKey ? this.keyId : Buffer.alloc(0) },
+          version: version.toString(),
+          targetGrantedNano: want.toString(),
+        })),
         catalogRevision: '0',
         stateRevision: '0',
       },
@@ -126,7 +159,15 @@ export class RealBilling implements ReadableLog {
 
   setLease(edge: EdgeModel, epoch: number, name: LeaseName, version: bigint, targetNano: bigint): Promise<LeaseAnswer> {
     const limits = { dayNano: 0n, monthNano: 0n, totalNano: keyLimit };
-    const call: LeaseCall = { edgeId: edge.edge.uuid, epoch, accountId: uuid(this.accounts[name.account]!), keyId: name.byKey ? uuid(this.keyId) : nilUuid, version, targetNano, limits: name.byKey ? limits : undefined };
+    const call: LeaseCall = {
+      edgeId: edge.edge.uuid,
+      epoch,
+      accountId: uuid(this.accounts[name.account]!),
+      keyId: name.byKey ? uuid(this.keyId) : nilUuid,
+      version,
+      targetNano,
+      limits: name.byKey ? limits : undefined,
+    };
     return this.#billing.desk.set(call);
   }
 
@@ -191,27 +232,47 @@ export class RealBilling implements ReadableLog {
 
   async snapshot(): Promise<Snapshot> {
     const parts = tables.map((table) => `'${table}', (SELECT coalesce(json_agg(t), '[]') FROM billing.${table} t)`);
-    const { rows } = await this.#billing.owner.query<{ contents: string }>(`SELECT json_build_object(${parts.join(', ')})::text AS contents`);
+    const { rows } = await this.#billing.owner.query<{ contents: string }>(
+      `SELECT json_build_object(${parts.join(', ')})::text AS contents`,
+    );
     return { step: this.step, contents: rows[0]!.contents };
   }
 
   /** A failover: everything since the snapshot is forgotten, but time went on, and the timeline is another. */
   async restore({ step, contents }: Snapshot): Promise<void> {
-    const parts = tables.map((table) => `INSERT INTO billing.${table} OVERRIDING SYSTEM VALUE SELECT * FROM json_populate_recordset(NULL::billing.${table}, $$${contents}$$::json -> '${table}');`);
-    await this.#billing.owner.query(`BEGIN; TRUNCATE ${tables.map((table) => `billing.${table}`).join(', ')}; ${parts.join(' ')} UPDATE billing.postgres_timeline SET timeline = '${randomBytes(4).toString('hex')}'; COMMIT`);
+    const parts = tables.map(
+      (table) =>
+        `INSERT INTO billing.${table} OVERRIDING SYSTEM VALUE SELECT * FROM json_populate_recordset(NULL::billing.${table}, $$${contents}$$::json -> '${table}');`,
+    );
+    await this.#billing.owner.query(
+      `BEGIN; TRUNCATE ${tables.map((table) => `billing.${table}`).join(', ')}; ${parts.join(' ')} UPDATE billing.postgres_timeline SET timeline = '${randomBytes(4).toString('hex')}'; COMMIT`,
+    );
     await this.#shift(this.step - step);
   }
 
   async leases(): Promise<readonly LeaseRow[]> {
-    const { rows } = await this.#billing.pool.query<{ edge: string; epoch: bigint; account: string; key: string; granted: bigint; spent: bigint; version: bigint }>(
-      'SELECT edge_id AS edge, epoch, account_id AS account, key_id AS key, granted, spent, version FROM billing.spend_lease',
-    );
-    return rows.map((row) => ({ ...row, epoch: Number(row.epoch), account: row.account === uuid(this.accounts[0]) ? 0 : 1, byKey: row.key !== nilUuid }));
+    const { rows } = await this.#billing.pool.query<{
+      edge: string;
+      epoch: bigint;
+      account: string;
+      key: string;
+      granted: bigint;
+      spent: bigint;
+      version: bigint;
+    }>('SELECT edge_id AS edge, epoch, account_id AS account, key_id AS key, granted, spent, version FROM billing.spend_lease');
+    return rows.map((row) => ({
+      ...row,
+      epoch: Number(row.epoch),
+      account: row.account === uuid(this.accounts[0]) ? 0 : 1,
+      byKey: row.key !== nilUuid,
+    }));
   }
 
   /** By edge: whether its session is released, and of which epoch. */
   async sessions(): Promise<ReadonlyMap<string, { readonly epoch: number; readonly released: boolean }>> {
-    const { rows } = await this.#billing.pool.query<{ edge: string; epoch: bigint; released: boolean }>('SELECT edge_id AS edge, epoch, released FROM billing.edge_session');
+    const { rows } = await this.#billing.pool.query<{ edge: string; epoch: bigint; released: boolean }>(
+      'SELECT edge_id AS edge, epoch, released FROM billing.edge_session',
+    );
     return new Map(rows.map(({ edge, epoch, released }) => [edge, { epoch: Number(epoch), released }]));
   }
 
@@ -224,13 +285,18 @@ export class RealBilling implements ReadableLog {
   }
 
   async keySpent(): Promise<bigint> {
-    const { rows } = await this.#billing.pool.query<{ total: bigint }>('SELECT total_nano AS total FROM billing.key_spend WHERE key_id = $1', [uuid(this.keyId)]);
+    const { rows } = await this.#billing.pool.query<{ total: bigint }>(
+      'SELECT total_nano AS total FROM billing.key_spend WHERE key_id = $1',
+      [uuid(this.keyId)],
+    );
     return rows[0]?.total ?? 0n;
   }
 
   /** By request id: what was billed. */
   async requests(): Promise<ReadonlyMap<string, bigint>> {
-    const { rows } = await this.#billing.pool.query<{ id: string; billed: bigint }>('SELECT request_id AS id, billed FROM billing.usage_request');
+    const { rows } = await this.#billing.pool.query<{ id: string; billed: bigint }>(
+      'SELECT request_id AS id, billed FROM billing.usage_request',
+    );
     return new Map(rows.map(({ id, billed }) => [id, billed]));
   }
 
@@ -239,13 +305,19 @@ export class RealBilling implements ReadableLog {
     const { rows } = await this.#billing.pool.query<{ account: string; key: string; price: bigint; billed: bigint }>(
       'SELECT account_id AS account, key_id AS key, price_version AS price, sum(charged + late)::bigint AS billed FROM billing.usage_period WHERE no_log GROUP BY 1, 2, 3',
     );
-    return new Map(rows.map(({ account, key, price, billed }) => [`${account === uuid(this.accounts[0]) ? 0 : 1}${key === nilUuid ? '' : ' by key'} ${price}`, billed]));
+    return new Map(
+      rows.map(({ account, key, price, billed }) => [
+        `${account === uuid(this.accounts[0]) ? 0 : 1}${key === nilUuid ? '' : ' by key'} ${price}`,
+        billed,
+      ]),
+    );
   }
 
   /** The numbers of invariants that do not hold. */
   async brokenInvariants(): Promise<readonly number[]> {
     const broken: number[] = [];
-    for (const invariant of invariants) if ((await checkInvariant(this.#billing.pool, invariant, wholeScope)).violations > 0n) broken.push(invariant.number);
+    for (const invariant of invariants)
+      if ((await checkInvariant(this.#billing.pool, invariant, wholeScope)).violations > 0n) broken.push(invariant.number);
     return broken;
   }
 }

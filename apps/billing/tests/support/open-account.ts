@@ -22,7 +22,10 @@ export async function publishTestPrice({ owner }: Pick<OpenBilling, 'owner'>): P
 }
 
 /** What an account has, and what its losses are, nano-USD. */
-export async function readAccount({ pool }: Pick<OpenBilling, 'pool'>, accountId: Buffer): Promise<{ posted: bigint; held: bigint; late: bigint; bound: bigint }> {
+export async function readAccount(
+  { pool }: Pick<OpenBilling, 'pool'>,
+  accountId: Buffer,
+): Promise<{ posted: bigint; held: bigint; late: bigint; bound: bigint }> {
   const { rows } = await pool.query<{ posted: bigint; held: bigint; late: bigint; bound: bigint }>(
     `SELECT posted, held, (SELECT coalesce(sum(late), 0)::bigint FROM billing.usage_period u WHERE u.account_id = b.account_id) AS late,
             (SELECT coalesce(sum(bound), 0)::bigint FROM billing.usage_period u WHERE u.account_id = b.account_id) AS bound

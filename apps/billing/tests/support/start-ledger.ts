@@ -24,7 +24,9 @@ export interface StartedLedger {
 }
 
 /** Starts billing on a database of its own, without Kafka unless brokers are named. */
-export async function startLedger(options: { readonly sessionMs?: number; readonly kafkaBrokers?: readonly string[] } = {}): Promise<StartedLedger> {
+export async function startLedger(
+  options: { readonly sessionMs?: number; readonly kafkaBrokers?: readonly string[] } = {},
+): Promise<StartedLedger> {
   const database = await createTestDatabase('main');
   const folder = mkdtempSync(join(tmpdir(), 'tacet-billing-'));
   const authority = await makeAuthority();
@@ -33,7 +35,16 @@ export async function startLedger(options: { readonly sessionMs?: number; readon
   const registry = new Registry();
   const rpcPort = await freePort();
   const running = await startBilling(
-    { logLevel: 'error', listenHost: '127.0.0.1', metricsPort: 0, rpcPort, tlsFolder: folder, postgresUrl: database.urlOf('tacet_billing'), kafkaBrokers: options.kafkaBrokers ?? [], sessionMs: options.sessionMs ?? 300_000 },
+    {
+      logLevel: 'error',
+      listenHost: '127.0.0.1',
+      metricsPort: 0,
+      rpcPort,
+      tlsFolder: folder,
+      postgresUrl: database.urlOf('tacet_billing'),
+      kafkaBrokers: options.kafkaBrokers ?? [],
+      sessionMs: options.sessionMs ?? 300_000,
+    },
     { log, registry, readiness: new Readiness() },
   );
   const owner = await openPool({ url: database.urlOf('tacet_owner'), applicationName: 'test-owner', connectionsMax: 2 });
@@ -41,7 +52,11 @@ export async function startLedger(options: { readonly sessionMs?: number; readon
   return {
     as: async (identity) => {
       const { certificate, key } = await issue(authority, { identity });
-      const tls = { certificate: Buffer.from(certificate), key: Buffer.from(key), authority: Buffer.from(authority.certificate.toString('pem')) };
+      const tls = {
+        certificate: Buffer.from(certificate),
+        key: Buffer.from(key),
+        authority: Buffer.from(authority.certificate.toString('pem')),
+      };
       const client = createRpcClient('Ledger', { address: `127.0.0.1:${rpcPort}`, tls, server: 'billing' });
       clients.push(client);
       return client;

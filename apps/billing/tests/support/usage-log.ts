@@ -32,14 +32,26 @@ export class TestUsageLog {
   }
 
   async publishBytes(messages: readonly { readonly partition: number; readonly value: Buffer }[]): Promise<void> {
-    for (let at = 0; at < messages.length; at += 5_000) await this.#producer.send({ topic: this.topic.name, acks: -1, messages: messages.slice(at, at + 5_000).map(({ partition, value }) => ({ partition, value })) });
+    for (let at = 0; at < messages.length; at += 5_000)
+      await this.#producer.send({
+        topic: this.topic.name,
+        acks: -1,
+        messages: messages.slice(at, at + 5_000).map(({ partition, value }) => ({ partition, value })),
+      });
   }
 
   /** A consumer of billing's; several share the group. */
   startConsumer(billing: OpenBilling): UsageConsumer {
     const { pool, writer, metrics, events } = billing;
     const reader = new RecordReader(pool, writer, this.topic);
-    const consumer = new UsageConsumer({ kafka: this.kafka, topic: this.topic, reader, metrics, events, onEnd: (end) => this.ends.push(end) });
+    const consumer = new UsageConsumer({
+      kafka: this.kafka,
+      topic: this.topic,
+      reader,
+      metrics,
+      events,
+      onEnd: (end) => this.ends.push(end),
+    });
     consumer.start();
     this.#consumers.push(consumer);
     return consumer;
@@ -48,7 +60,10 @@ export class TestUsageLog {
   /** Sums over the partitions of what is in Kafka and of what Postgres has stored as read. */
   async progress(billing: OpenBilling): Promise<{ logged: bigint; stored: bigint }> {
     const bounds = await this.topic.readBounds();
-    const { rows } = await billing.pool.query<{ next: bigint }>('SELECT coalesce(sum(next_offset), 0)::bigint AS next FROM billing.kafka_offset WHERE topic = $1', [this.topic.name]);
+    const { rows } = await billing.pool.query<{ next: bigint }>(
+      'SELECT coalesce(sum(next_offset), 0)::bigint AS next FROM billing.kafka_offset WHERE topic = $1',
+      [this.topic.name],
+    );
     return { logged: bounds.reduce((sum, { high }) => sum + high, 0n), stored: rows[0]!.next };
   }
 

@@ -138,7 +138,10 @@ export class LedgerTwin {
   #applyRecord(record: UsageRecord): void {
     const rates = this.prices.get(record.priceVersion);
     if (!rates) return void this.deadLetters++;
-    const cost = min(charge(rates, { input: BigInt(record.inputTokens), cached: BigInt(record.cachedTokens), output: BigInt(record.outputTokens) }), amountMax);
+    const cost = min(
+      charge(rates, { input: BigInt(record.inputTokens), cached: BigInt(record.cachedTokens), output: BigInt(record.outputTokens) }),
+      amountMax,
+    );
     const billed = min(cost, min(record.reservedNano, amountMax));
     const accountId = text(record.accountId);
     if (!this.accounts.has(accountId)) {
@@ -147,7 +150,14 @@ export class LedgerTwin {
     }
     const old = this.requests.get(text(record.requestId));
     const before = old?.record;
-    const known = { input: BigInt(before?.inputTokens ?? 0), cached: BigInt(before?.cachedTokens ?? 0), output: BigInt(before?.outputTokens ?? 0), charge: old?.charge ?? 0n, billed: old?.billed ?? 0n, late: old?.late ?? 0n };
+    const known = {
+      input: BigInt(before?.inputTokens ?? 0),
+      cached: BigInt(before?.cachedTokens ?? 0),
+      output: BigInt(before?.outputTokens ?? 0),
+      charge: old?.charge ?? 0n,
+      billed: old?.billed ?? 0n,
+      late: old?.late ?? 0n,
+    };
     const key = record.leaseByKey ? text(record.keyId) : hex(nilUuid);
     const late = this.accrue(text(record.edgeId), record.leaseEpoch, accountId, key, billed - known.billed, known.late);
     this.requests.set(text(record.requestId), { record, charge: cost, billed, late: known.late + late });
@@ -162,7 +172,15 @@ export class LedgerTwin {
     this.#bookKey(accountId, text(record.keyId), billed - known.billed);
   }
 
-  applyTotal(edge: string, epoch: number, accountId: string, key: string, price: number, version: bigint, counts: { input: bigint; cached: bigint; output: bigint }): void {
+  applyTotal(
+    edge: string,
+    epoch: number,
+    accountId: string,
+    key: string,
+    price: number,
+    version: bigint,
+    counts: { input: bigint; cached: bigint; output: bigint },
+  ): void {
     const rates = this.prices.get(price);
     if (this.folds.has(`${edge} ${epoch}`) || !this.accounts.has(accountId) || !rates) return;
     const name = `${edge} ${epoch} ${accountId} ${key} ${price}`;
@@ -171,7 +189,14 @@ export class LedgerTwin {
     const billed = min(charge(rates, counts), amountMax);
     const late = this.accrue(edge, epoch, accountId, key, billed - old.billed, old.late);
     this.totals.set(name, { version, ...counts, billed, late: old.late + late });
-    this.#book(`${accountId} month ${key} ${price}`, { input: counts.input - old.input, cached: counts.cached - old.cached, output: counts.output - old.output, charged: billed - old.billed - late, late, bound: 0n });
+    this.#book(`${accountId} month ${key} ${price}`, {
+      input: counts.input - old.input,
+      cached: counts.cached - old.cached,
+      output: counts.output - old.output,
+      charged: billed - old.billed - late,
+      late,
+      bound: 0n,
+    });
     this.#bookKey(accountId, key, billed - old.billed);
   }
 
@@ -198,9 +223,12 @@ export class LedgerTwin {
 
   /** SetLease calls of one commit, in order of account, key, edge and epoch; answers come in the order of the calls. */
   setLeases(calls: readonly TwinLeaseCall[]): readonly TwinLeaseAnswer[] {
-    for (const { accountId, keyId, limits } of calls) if (keyId !== nilUuid && this.accounts.has(hex(accountId))) this.#openKey(hex(accountId), hex(keyId), limits);
+    for (const { accountId, keyId, limits } of calls)
+      if (keyId !== nilUuid && this.accounts.has(hex(accountId))) this.#openKey(hex(accountId), hex(keyId), limits);
     const name = (call: TwinLeaseCall) => `${call.accountId} ${call.keyId} ${call.edgeId} ${String(call.epoch).padStart(10, '0')}`;
-    const order = calls.map((call, at) => ({ call, at })).sort((a, b) => (name(a.call) < name(b.call) ? -1 : name(a.call) > name(b.call) ? 1 : a.at - b.at));
+    const order = calls
+      .map((call, at) => ({ call, at }))
+      .sort((a, b) => (name(a.call) < name(b.call) ? -1 : name(a.call) > name(b.call) ? 1 : a.at - b.at));
     const answers: TwinLeaseAnswer[] = [];
     for (const { call, at } of order) answers[at] = this.#setLease(call);
     return answers;
@@ -215,7 +243,8 @@ export class LedgerTwin {
     const known = this.leases.get(`${edge} ${call.epoch} ${accountId} ${key}`);
     const lease = known ?? { granted: 0n, spent: 0n, version: -1n };
     if (!session || call.epoch > session.epoch) return { outcome: 'no_session', version: max(lease.version, 0n), granted: lease.granted };
-    if (call.epoch < session.epoch || session.released) return { outcome: 'fenced', version: max(lease.version, 0n), granted: lease.granted };
+    if (call.epoch < session.epoch || session.released)
+      return { outcome: 'fenced', version: max(lease.version, 0n), granted: lease.granted };
     if (!account) return { outcome: 'set', version: call.version, granted: 0n };
     if (call.version <= lease.version) return { outcome: 'set', version: max(lease.version, 0n), granted: lease.granted };
     const free = account.state === 'open' ? max(this.available(account), 0n) : 0n;
@@ -234,7 +263,9 @@ export class LedgerTwin {
   #room(accountId: string, key: string): bigint {
     const limits = this.keys.get(`${accountId} ${key}`);
     if (!limits) return amountMax * amountMax;
-    const rooms = [limits.day - limits.spentToday, limits.month - limits.spent, limits.total - limits.spent].filter((_, at) => [limits.day, limits.month, limits.total][at]! > 0n);
+    const rooms = [limits.day - limits.spentToday, limits.month - limits.spent, limits.total - limits.spent].filter(
+      (_, at) => [limits.day, limits.month, limits.total][at]! > 0n,
+    );
     let held = 0n;
     for (const [name, lease] of this.leases) if (name.endsWith(` ${accountId} ${key}`)) held += hold(lease);
     return rooms.length === 0 ? amountMax * amountMax : max(rooms.reduce(min) - held, 0n);
@@ -272,7 +303,8 @@ export class LedgerTwin {
       const epoch = Number(epochText);
       if (of !== edge || epoch > session.epoch || (epoch === session.epoch && !session.released)) continue;
       const partition = partitionOf(idBytes(accountId));
-      const settled = this.folds.has(`${edge} ${epoch}`) && (this.progress.get(`${edge} ${partition}`) ?? 0n) >= (session.base[partition] ?? 0n);
+      const settled =
+        this.folds.has(`${edge} ${epoch}`) && (this.progress.get(`${edge} ${partition}`) ?? 0n) >= (session.base[partition] ?? 0n);
       if (!session.released && !settled) continue;
       this.accounts.get(accountId)!.held -= hold(lease);
       this.leases.delete(name);

@@ -23,8 +23,29 @@ export const worldPrices = new Map([
 ]);
 
 /** One thing that happens; numbers are reduced to what exists. */
-export type Step = { readonly op: StepName; readonly a: number; readonly b: number; readonly c: number; readonly d: number; readonly e: number };
-export const stepNames = ['emit', 'deliver', 'lease', 'leases', 'open', 'heartbeat', 'sweep', 'release', 'total', 'fold', 'grant', 'overdraft', 'suspend'] as const;
+export type Step = {
+  readonly op: StepName;
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+  readonly d: number;
+  readonly e: number;
+};
+export const stepNames = [
+  'emit',
+  'deliver',
+  'lease',
+  'leases',
+  'open',
+  'heartbeat',
+  'sweep',
+  'release',
+  'total',
+  'fold',
+  'grant',
+  'overdraft',
+  'suspend',
+] as const;
 export type StepName = (typeof stepNames)[number];
 
 const operator: RpcCall = { caller: 'operator', signal: new AbortController().signal };
@@ -65,7 +86,9 @@ export class TwinWorld {
       case 'lease':
         return this.#lease([this.#leaseCall(edge, b, c, d, e)]);
       case 'leases':
-        return this.#lease(Array.from({ length: 2 + (e % 5) }, (_, at) => this.#leaseCall((edge + at) % 2, b + at, c + (at >> 1), d + at * 7, e + at * 3)));
+        return this.#lease(
+          Array.from({ length: 2 + (e % 5) }, (_, at) => this.#leaseCall((edge + at) % 2, b + at, c + (at >> 1), d + at * 7, e + at * 3)),
+        );
       case 'open':
         return this.#openSession(edge, this.#epochs[edge]! + (b % 4 === 0 ? 0 : 1));
       case 'heartbeat':
@@ -89,7 +112,11 @@ export class TwinWorld {
 
   /** Both have the same books. */
   async compare(): Promise<void> {
-    const books = await readBooks(this.#billing.pool, this.#accounts.map(uuid), this.#edges.map((edge) => edge.uuid));
+    const books = await readBooks(
+      this.#billing.pool,
+      this.#accounts.map(uuid),
+      this.#edges.map((edge) => edge.uuid),
+    );
     expect(books).toEqual(twinBooks(this.twin));
   }
 
@@ -99,18 +126,35 @@ export class TwinWorld {
     let request = b % 3 === 0 ? undefined : running[c % Math.max(running.length, 1)];
     if (!request) {
       const priceVersion = [1, 1, 1, 2, 2, 3][c % 6]!;
-      request = { edge, accountId: this.#accounts[[0, 0, 0, 1, 1, 2][d % 6]!]!, keyId: this.#keys[e % 2]!, requestId: makeId(), leaseByKey: d % 5 === 0, leaseEpoch: this.#epochs[edge]!, priceVersion };
+      request = {
+        edge,
+        accountId: this.#accounts[[0, 0, 0, 1, 1, 2][d % 6]!]!,
+        keyId: this.#keys[e % 2]!,
+        requestId: makeId(),
+        leaseByKey: d % 5 === 0,
+        leaseEpoch: this.#epochs[edge]!,
+        priceVersion,
+      };
       this.#requests.push(request);
     }
     const { edge: _, accountId, ...fields } = request;
     const kind = e % 11 === 0 ? 'hole' : e % 3 === 0 ? 'final' : 'checkpoint';
-    this.#edges[edge]!.emit(accountId, { ...fields, kind, inputTokens: d % 8, cachedTokens: e % 5, outputTokens: c % 12, reservedNano: BigInt(b % 7 === 0 ? c % 40 : 500) });
+    this.#edges[edge]!.emit(accountId, {
+      ...fields,
+      kind,
+      inputTokens: d % 8,
+      cachedTokens: e % 5,
+      outputTokens: c % 12,
+      reservedNano: BigInt(b % 7 === 0 ? c % 40 : 500),
+    });
   }
 
   /** Hands a part of an outbox over: from anywhere, in any order, some of it twice. */
   async #deliver(edge: number, b: number, c: number, d: number, e: number): Promise<void> {
     const { outbox } = this.#edges[edge]!;
-    const undelivered = outbox.findIndex((record) => record.seq > (this.twin.progress.get(`${Buffer.from(record.edgeId).toString('hex')} ${record.partition}`) ?? 0n));
+    const undelivered = outbox.findIndex(
+      (record) => record.seq > (this.twin.progress.get(`${Buffer.from(record.edgeId).toString('hex')} ${record.partition}`) ?? 0n),
+    );
     const from = b % 3 === 0 ? c % Math.max(outbox.length, 1) : Math.max(undelivered, 0);
     const batch = outbox.slice(from, from + 1 + (d % 12));
     if (e % 4 === 0) batch.push(...batch.slice(0, 2));
@@ -129,9 +173,21 @@ export class TwinWorld {
     const version = old ? BigInt(1 + (e % Number(this.#versions[edge]! + 1n))) : this.#versions[edge]!;
     const epoch = Math.max(1, this.#epochs[edge]! + [0, 0, 0, 0, 0, -1, 1][c % 7]!);
     const keyId = b % 3 === 0 ? uuid(this.#keys[b % 2]!) : nilUuid;
-    const limits = { dayNano: BigInt(c % 2 === 0 ? 0 : 20 + (d % 50)), monthNano: BigInt(d % 3 === 0 ? 70 : 0), totalNano: BigInt(e % 3 === 0 ? 90 : 0) };
+    const limits = {
+      dayNano: BigInt(c % 2 === 0 ? 0 : 20 + (d % 50)),
+      monthNano: BigInt(d % 3 === 0 ? 70 : 0),
+      totalNano: BigInt(e % 3 === 0 ? 90 : 0),
+    };
     const accountId = uuid(this.#accounts[[0, 0, 0, 1, 1, 2][c % 6]!]!);
-    return { edgeId: this.#edges[edge]!.uuid, epoch, accountId, keyId, version, targetNano: BigInt(d % 120), limits: keyId === nilUuid || e % 5 === 0 ? undefined : limits };
+    return {
+      edgeId: this.#edges[edge]!.uuid,
+      epoch,
+      accountId,
+      keyId,
+      version,
+      targetNano: BigInt(d % 120),
+      limits: keyId === nilUuid || e % 5 === 0 ? undefined : limits,
+    };
   }
 
   async #lease(calls: readonly TwinLeaseCall[]): Promise<void> {
@@ -180,11 +236,36 @@ export class TwinWorld {
     const name = `${edge} ${epoch} ${uuid(accountId)} ${keyId} ${priceVersion}`;
     const old = this.#totals.get(name) ?? { version: 0n, input: 0n, cached: 0n, output: 0n };
     const late = e % 5 === 0;
-    const now = late ? old : { version: old.version + 1n, input: old.input + BigInt(c % 4), cached: old.cached + BigInt(d % 3), output: old.output + BigInt(e % 6) };
+    const now = late
+      ? old
+      : {
+          version: old.version + 1n,
+          input: old.input + BigInt(c % 4),
+          cached: old.cached + BigInt(d % 3),
+          output: old.output + BigInt(e % 6),
+        };
     this.#totals.set(name, now);
     const edgeId = this.#edges[edge]!.uuid;
-    this.twin.applyTotal(edgeId.replaceAll('-', ''), epoch, accountId.toString('hex'), keyId.replaceAll('-', ''), priceVersion, now.version, now);
-    await applyTotals(this.#billing.pool, edgeId, epoch, [{ accountId: uuid(accountId), keyId, priceVersion, version: now.version, inputTokens: now.input, cachedTokens: now.cached, outputTokens: now.output }]);
+    this.twin.applyTotal(
+      edgeId.replaceAll('-', ''),
+      epoch,
+      accountId.toString('hex'),
+      keyId.replaceAll('-', ''),
+      priceVersion,
+      now.version,
+      now,
+    );
+    await applyTotals(this.#billing.pool, edgeId, epoch, [
+      {
+        accountId: uuid(accountId),
+        keyId,
+        priceVersion,
+        version: now.version,
+        inputTokens: now.input,
+        cachedTokens: now.cached,
+        outputTokens: now.output,
+      },
+    ]);
   }
 
   async #fold(edge: number, epoch: number): Promise<void> {
@@ -194,13 +275,17 @@ export class TwinWorld {
 
   async #grant(account: number, amount: bigint): Promise<void> {
     this.twin.accounts.get(this.#accounts[account]!.toString('hex'))!.posted += amount;
-    await createGrantCredit(this.#billing.pool)({ accountId: this.#accounts[account]!, grantId: randomBytes(16), amountNano: amount.toString() }, operator);
+    await createGrantCredit(this.#billing.pool)(
+      { accountId: this.#accounts[account]!, grantId: randomBytes(16), amountNano: amount.toString() },
+      operator,
+    );
   }
 
   async #overdraft(account: number, amount: bigint): Promise<void> {
     const known = this.twin.accounts.get(this.#accounts[account]!.toString('hex'))!;
     const request = { accountId: this.#accounts[account]!, overdraftNano: amount.toString() };
-    if (known.posted - known.held < -amount) await expect(createSetOverdraft(this.#billing.pool)(request, operator)).rejects.toMatchObject({ code: 'conflict' });
+    if (known.posted - known.held < -amount)
+      await expect(createSetOverdraft(this.#billing.pool)(request, operator)).rejects.toMatchObject({ code: 'conflict' });
     else {
       known.overdraft = amount;
       await createSetOverdraft(this.#billing.pool)(request, operator);

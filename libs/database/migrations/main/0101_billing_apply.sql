@@ -9,7 +9,8 @@ RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
   WHEN greatest(input, cached, output) < 2097152
   THEN least((input * input_pico + cached * cached_pico + output * output_pico + 999) / 1000, 1000000000000000)
-  ELSE least(div(input::numeric * input_pico + cached::numeric * cached_pico + output::numeric * output_pico + 999, 1000), 1000000000000000)::bigint
+  ELSE least(div(input::numeric * input_pico + cached::numeric * cached_pico + output::numeric * output_pico + 999, 1000),
+             1000000000000000)::bigint
 END;
 
 -- Today in UTC by the database clock as it is now, not as the transaction began: read after balance is locked.
@@ -57,7 +58,8 @@ END $$;
 CREATE FUNCTION billing.book(p_account uuid, p_no_log boolean, p_period date, p_key uuid, p_price bigint,
   p_input bigint, p_cached bigint, p_output bigint, p_charged bigint, p_late bigint, p_bound bigint)
 RETURNS void LANGUAGE sql AS $$
-  INSERT INTO billing.usage_period AS u VALUES (p_account, p_no_log, p_period, p_key, p_price, p_input, p_cached, p_output, p_charged, p_late, p_bound)
+  INSERT INTO billing.usage_period AS u
+  VALUES (p_account, p_no_log, p_period, p_key, p_price, p_input, p_cached, p_output, p_charged, p_late, p_bound)
   ON CONFLICT (account_id, no_log, period, key_id, price_version) DO UPDATE
   SET input_tokens = u.input_tokens + excluded.input_tokens, cached_tokens = u.cached_tokens + excluded.cached_tokens,
       output_tokens = u.output_tokens + excluded.output_tokens, charged = u.charged + excluded.charged,
@@ -94,7 +96,8 @@ BEGIN
   IF NOT FOUND THEN
     old.input_tokens := 0; old.cached_tokens := 0; old.output_tokens := 0; old.charge := 0; old.billed := 0; old.late := 0;
   END IF;
-  late_change := billing.accrue(r.edge_id, r.lease_epoch, r.account_id, billing.lease_key(r.key_id, r.lease_by_key), r.billed - old.billed, old.late);
+  late_change := billing.accrue(r.edge_id, r.lease_epoch, r.account_id, billing.lease_key(r.key_id, r.lease_by_key),
+    r.billed - old.billed, old.late);
   bound_change := (r.charge - r.billed) - (old.charge - old.billed);
   charged_change := r.billed - old.billed - late_change;
   r.late := old.late + late_change;
@@ -229,7 +232,8 @@ BEGIN
              OR u.lease_by_key <> p_by_key[t.i] OR u.price_version <> p_price[t.i] THEN 'request_conflict' END,
       p_account[t.i], p_key[t.i], p_edge[t.i], p_epoch[t.i], billing.lease_key(p_key[t.i], p_by_key[t.i]), p_price[t.i],
       greatest(today, b.day_closed + 1),
-      p_input[t.i] - coalesce(u.input_tokens, 0), p_cached[t.i] - coalesce(u.cached_tokens, 0), p_output[t.i] - coalesce(u.output_tokens, 0),
+      p_input[t.i] - coalesce(u.input_tokens, 0), p_cached[t.i] - coalesce(u.cached_tokens, 0),
+      p_output[t.i] - coalesce(u.output_tokens, 0),
       least(p_charge[t.i], p_reserved[t.i]) - coalesce(u.billed, 0),
       greatest(p_charge[t.i] - p_reserved[t.i], 0) - coalesce(u.charge - u.billed, 0),
       greatest(p_peak[t.i] - coalesce(u.billed, 0), 0), coalesce(u.late, 0),
@@ -241,8 +245,11 @@ BEGIN
                                    AND l.key_id = billing.lease_key(p_key[t.i], p_by_key[t.i])
     LEFT JOIN billing.usage_request u ON u.request_id = p_request[t.i] AND u.request_id BETWEEN p_low AND p_high
    WHERE p_what[t.i] = 1 AND p_latest[t.i];
-  SELECT array_agg(ROW(l.account_id, l.lease_key, l.edge_id, l.epoch, l.change, greatest(l.granted - l.spent - l.change, 0) - greatest(l.granted - l.spent, 0),
-      greatest(l.spent + l.rise, l.granted) - greatest(l.spent, l.granted), l.owes, l.available, l.lease_at, l.balance_at)::billing.lease_step) INTO leases
+  SELECT array_agg(ROW(l.account_id, l.lease_key, l.edge_id, l.epoch, l.change,
+      greatest(l.granted - l.spent - l.change, 0) - greatest(l.granted - l.spent, 0),
+      greatest(l.spent + l.rise, l.granted) - greatest(l.spent, l.granted),
+      l.owes, l.available, l.lease_at, l.balance_at)::billing.lease_step)
+    INTO leases
     FROM (SELECT s.account_id, s.lease_key, s.edge_id, s.epoch, sum(s.billed_change)::bigint AS change, sum(s.rise)::bigint AS rise,
                  min(s.granted) AS granted, min(s.spent) AS spent, bool_or(s.late <> 0) AS owes, min(s.available) AS available,
                  min(s.lease_at) AS lease_at, min(s.balance_at) AS balance_at
@@ -264,9 +271,9 @@ BEGIN
       FROM unnest(steps) AS s WHERE s.refusal = 'unknown_account' AND p_final[s.i];
     IF deleted > 0 THEN PERFORM billing.book_deleted(today, deleted); END IF;
     FOR one IN
-      SELECT ROW(p_request[t.i], p_account[t.i], p_key[t.i], p_edge[t.i], p_seq[t.i], p_epoch[t.i], p_price[t.i], p_reserved[t.i], p_input[t.i],
-                 p_cached[t.i], p_output[t.i], p_charge[t.i], least(p_charge[t.i], p_reserved[t.i]), 0, p_time[t.i], p_ttft[t.i], p_latency[t.i],
-                 p_by_key[t.i], p_final[t.i], p_status[t.i], p_source[t.i], p_route[t.i])::billing.usage_request AS usage
+      SELECT ROW(p_request[t.i], p_account[t.i], p_key[t.i], p_edge[t.i], p_seq[t.i], p_epoch[t.i], p_price[t.i], p_reserved[t.i],
+                 p_input[t.i], p_cached[t.i], p_output[t.i], p_charge[t.i], least(p_charge[t.i], p_reserved[t.i]), 0, p_time[t.i],
+                 p_ttft[t.i], p_latency[t.i], p_by_key[t.i], p_final[t.i], p_status[t.i], p_source[t.i], p_route[t.i])::billing.usage_request AS usage
         FROM unnest(todo) WITH ORDINALITY AS t (i, n)
        WHERE p_what[t.i] = 1 AND p_account[t.i] = ANY (slow)
          AND NOT EXISTS (SELECT FROM unnest(steps) AS s WHERE p_request[s.i] = p_request[t.i] AND s.refusal IS NOT NULL)
@@ -286,8 +293,8 @@ BEGIN
   INSERT INTO billing.spend_lease
   SELECT c.edge_id, c.epoch, c.account_id, c.lease_key, 0, c.spent_change, 0 FROM unnest(leases) AS c WHERE c.lease_at IS NULL;
   INSERT INTO billing.usage_request
-  SELECT p_request[s.i], s.account_id, s.key_id, s.edge_id, p_seq[s.i], s.epoch, s.price_version, p_reserved[s.i], p_input[s.i], p_cached[s.i],
-         p_output[s.i], p_charge[s.i], least(p_charge[s.i], p_reserved[s.i]), 0, p_time[s.i], p_ttft[s.i], p_latency[s.i], p_by_key[s.i],
+  SELECT p_request[s.i], s.account_id, s.key_id, s.edge_id, p_seq[s.i], s.epoch, s.price_version, p_reserved[s.i], p_input[s.i],
+         p_cached[s.i], p_output[s.i], p_charge[s.i], least(p_charge[s.i], p_reserved[s.i]), 0, p_time[s.i], p_ttft[s.i], p_latency[s.i], p_by_key[s.i],
          p_final[s.i], p_status[s.i], p_source[s.i], p_route[s.i]
     FROM unnest(steps) AS s
   ON CONFLICT (request_id) DO UPDATE
@@ -329,7 +336,8 @@ BEGIN
   today := billing.today();
   FOR t IN
     SELECT c.*, b.month_closed, p.input_pico, p.cached_pico, p.output_pico
-      FROM unnest(p_account, p_key, p_price, p_version, p_input, p_cached, p_output) AS c (account, key, price, version, input, cached, output)
+      FROM unnest(p_account, p_key, p_price, p_version, p_input, p_cached, p_output)
+        AS c (account, key, price, version, input, cached, output)
       JOIN billing.balance b ON b.account_id = c.account
       JOIN billing.price p ON p.price_version = c.price
      ORDER BY c.account, c.key, c.price, c.version

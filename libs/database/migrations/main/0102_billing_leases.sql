@@ -42,7 +42,8 @@ END $$;
 CREATE FUNCTION billing.open_key(p_account uuid, p_key uuid) RETURNS void LANGUAGE sql AS $$
   INSERT INTO billing.key_spend (account_id, key_id, day, day_nano, month, month_nano, total_nano)
   SELECT p_account, p_key, t.today, coalesce(sum(u.charged + u.late) FILTER (WHERE u.period = t.today AND NOT u.no_log), 0),
-         date_trunc('month', t.today)::date, coalesce(sum(u.charged + u.late) FILTER (WHERE u.period >= date_trunc('month', t.today)::date), 0),
+         date_trunc('month', t.today)::date,
+         coalesce(sum(u.charged + u.late) FILTER (WHERE u.period >= date_trunc('month', t.today)::date), 0),
          coalesce(sum(u.charged + u.late), 0)
     FROM (SELECT billing.today() AS today) AS t
     LEFT JOIN billing.usage_period u ON u.account_id = p_account AND u.key_id = p_key
@@ -63,7 +64,8 @@ BEGIN
     FROM (SELECT DISTINCT ON (t.account, t.key) t.*
             FROM unnest(p_account, p_key, p_day, p_month, p_total) WITH ORDINALITY AS t (account, key, day, month, total, n)
            WHERE t.day IS NOT NULL ORDER BY t.account, t.key, t.n DESC) AS t
-   WHERE k.account_id = t.account AND k.key_id = t.key AND (k.day_limit, k.month_limit, k.total_limit) IS DISTINCT FROM (t.day, t.month, t.total);
+   WHERE k.account_id = t.account AND k.key_id = t.key
+     AND (k.day_limit, k.month_limit, k.total_limit) IS DISTINCT FROM (t.day, t.month, t.total);
 END $$;
 
 -- What is left of a key's limits beside its holds; null: no limit.
@@ -129,12 +131,15 @@ BEGIN
   END IF;
 
   FOR c IN
-    SELECT t.*, CASE WHEN s.epoch IS NULL OR t.epoch > s.epoch THEN 'no_session' WHEN t.epoch < s.epoch OR s.released THEN 'fenced' ELSE 'set' END AS outcome,
+    SELECT t.*,
+           CASE WHEN s.epoch IS NULL OR t.epoch > s.epoch THEN 'no_session'
+                WHEN t.epoch < s.epoch OR s.released THEN 'fenced' ELSE 'set' END AS outcome,
            b.state, b.posted, b.held, b.overdraft, coalesce(l.granted, 0) AS granted, coalesce(l.spent, 0) AS spent,
            coalesce(l.version, -1) AS known_version, billing.key_room(k, today) AS room,
            CASE WHEN t.key <> nil THEN (SELECT coalesce(sum(greatest(o.granted - o.spent, 0)), 0) FROM billing.spend_lease o
                                          WHERE o.account_id = t.account AND o.key_id = t.key) END::bigint AS key_holds
-      FROM unnest(p_edge, p_epoch, p_account, p_key, p_version, p_target) WITH ORDINALITY AS t (edge, epoch, account, key, version, target, n)
+      FROM unnest(p_edge, p_epoch, p_account, p_key, p_version, p_target) WITH ORDINALITY
+        AS t (edge, epoch, account, key, version, target, n)
       LEFT JOIN billing.edge_session s ON s.edge_id = t.edge
       LEFT JOIN billing.balance b ON b.account_id = t.account
       LEFT JOIN billing.spend_lease l ON l.edge_id = t.edge AND l.epoch = t.epoch AND l.account_id = t.account AND l.key_id = t.key
@@ -191,7 +196,8 @@ BEGIN
     FROM unnest(leases) AS n ORDER BY n.edge_id, n.epoch, n.account_id, n.key_id, n.version DESC
   ON CONFLICT (edge_id, epoch, account_id, key_id) DO UPDATE SET granted = excluded.granted, version = excluded.version;
   INSERT INTO billing.lease_wait AS w
-  SELECT a.account, a.edge, clock_timestamp() FROM (SELECT DISTINCT account, edge FROM unnest(waiting_accounts, waiting_edges) AS w (account, edge)) AS a
+  SELECT a.account, a.edge, clock_timestamp()
+    FROM (SELECT DISTINCT account, edge FROM unnest(waiting_accounts, waiting_edges) AS w (account, edge)) AS a
   ON CONFLICT (account_id, edge_id) DO UPDATE SET refused_at = excluded.refused_at;
 END $$;
 
@@ -200,7 +206,8 @@ CREATE FUNCTION billing.drop_leases(p_leases billing.spend_lease[]) RETURNS inte
 DECLARE
   removed integer;
 BEGIN
-  PERFORM 1 FROM billing.balance b WHERE b.account_id IN (SELECT DISTINCT l.account_id FROM unnest(p_leases) AS l) ORDER BY b.account_id FOR UPDATE;
+  PERFORM 1 FROM billing.balance b WHERE b.account_id IN (SELECT DISTINCT l.account_id FROM unnest(p_leases) AS l)
+   ORDER BY b.account_id FOR UPDATE;
   WITH gone AS (
     DELETE FROM billing.spend_lease l USING unnest(p_leases) AS p
      WHERE l.edge_id = p.edge_id AND l.epoch = p.epoch AND l.account_id = p.account_id AND l.key_id = p.key_id
@@ -228,7 +235,8 @@ BEGIN
      WHERE l.edge_id = p_edge AND (l.epoch < known.epoch OR known.released AND l.epoch = known.epoch)
        AND (known.released
             OR EXISTS (SELECT FROM billing.nolog_fold f WHERE f.edge_id = p_edge AND f.epoch = l.epoch)
-           AND coalesce((SELECT g.applied FROM billing.edge_progress g WHERE g.edge_id = p_edge AND g.partition = billing.partition_of(l.account_id)), 0)
+           AND coalesce((SELECT g.applied FROM billing.edge_progress g
+                          WHERE g.edge_id = p_edge AND g.partition = billing.partition_of(l.account_id)), 0)
             >= known.base[billing.partition_of(l.account_id) + 1])
      ORDER BY l.account_id LIMIT p_most) AS d (d);
   IF dead IS NULL THEN RETURN 0; END IF;

@@ -68,7 +68,8 @@ BEGIN
 END $$;
 
 -- One transfer; a negative amount goes the other way, nothing is written for zero.
-CREATE FUNCTION billing.post_transfer(p_id uuid, p_debit text, p_credit text, p_amount bigint, p_kind text, p_reference text) RETURNS void LANGUAGE sql AS $$
+CREATE FUNCTION billing.post_transfer(p_id uuid, p_debit text, p_credit text, p_amount bigint, p_kind text, p_reference text)
+RETURNS void LANGUAGE sql AS $$
   INSERT INTO billing.ledger_transfer (transfer_id, debit_account, credit_account, amount, kind, reference)
   SELECT p_id, CASE WHEN p_amount > 0 THEN p_debit ELSE p_credit END, CASE WHEN p_amount > 0 THEN p_credit ELSE p_debit END,
          abs(p_amount), p_kind, p_reference

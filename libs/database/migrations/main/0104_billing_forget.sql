@@ -26,7 +26,8 @@ BEGIN
     FROM (SELECT sum(u.charged) AS charged, sum(u.late) AS late, sum(u.bound) AS bound
             FROM billing.usage_period u WHERE u.account_id = p_account AND NOT u.closed) AS u,
          LATERAL (VALUES (customer, 'revenue:usage', u.charged, 'usage'), ('loss:late', 'revenue:usage', u.late, 'loss_late'),
-                         ('loss:bound', 'revenue:usage', u.bound, 'loss_bound'), (customer, 'breakage', forfeited::numeric, 'forfeit')) AS t (debit, credit, amount, kind)
+                         ('loss:bound', 'revenue:usage', u.bound, 'loss_bound'), (customer, 'breakage', forfeited::numeric, 'forfeit'))
+           AS t (debit, credit, amount, kind)
    WHERE t.amount <> 0;
 
   INSERT INTO billing.ledger_transfer (transfer_id, debit_account, credit_account, amount, kind, reference, created_at)
