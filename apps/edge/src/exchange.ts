@@ -4,9 +4,11 @@ import type { AdmittedRequest } from './admit.ts';
 import type { Answer, AnswerHost } from './answer.ts';
 import { chooseWorker, loadOf, type ChooseOptions } from './choose-worker.ts';
 import type { EdgeTimeouts } from './config.ts';
-import { forward, type AnswerReceiver, type Attempt, type ForwardFailure } from './forward.ts';
+import { forward, type AnswerReceiver, type Attempt } from './forward.ts';
 import type { Meter } from './meter.ts';
+import { sendError } from './http/send-error.ts';
 import { prepareBody, type CacheSalts, type WorkerBody } from './prepare-body.ts';
+import { responseHeaders } from './response-headers.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { RunningRequest } from './running-requests.ts';
 import { errorBodyBytesMax, readRefusal } from './worker-error.ts';
@@ -155,12 +157,12 @@ export class Exchange implements RunningRequest, AnswerReceiver, AnswerHost {
     if (this.#options.mayForward()) this.#answer?.takeEnd();
   }
 
-  onFailure(failure: ForwardFailure): void {
+  onFailure(): void {
     this.#attempt = undefined;
     if (this.#isOver) return this.#stopAttempt();
     this.#noteFailure();
-    // Until the client has something, a worker that closed without an answer is as good as one that is not there.
-    if (failure !== 'broken' && this.#tryAnother()) return;
+    // Until the client has something, a worker that closed is as good as one that is not there.
+    if (this.#tryAnother()) return;
     this.#fail(new TacetError('worker_failed'), 'failed');
   }
 
@@ -276,9 +278,16 @@ export class Exchange implements RunningRequest, AnswerReceiver, AnswerHost {
   #end(error: TacetError, status: 'failed' | 'cut' | 'length'): void {
     this.#isOver = true;
     this.#stopAttempt();
-    // Without a worker there is no answer yet that could say it.
-    (this.#answer ?? this.#options.makeAnswer(this, 'none')).fail(error, status);
+    if (this.#answer) this.#answer.fail(error, status);
+    else this.#refuse(error);
     this.#finish(error);
+  }
+
+  /** No worker was ever asked: nothing of the request is recorded. */
+  #refuse(error: TacetError): void {
+    const { meter, response, admitted } = this.#options;
+    meter.drop();
+    sendError(response, error, responseHeaders(admitted, meter.latencyMs));
   }
 
   #onClientGone(): void {
@@ -287,7 +296,10 @@ export class Exchange implements RunningRequest, AnswerReceiver, AnswerHost {
     this.#stopAttempt();
     // Settled already: all that was missing was the disk. A finished stream is not a cancelled one.
     const isComplete = this.#options.meter.outcome !== undefined;
-    if (!isComplete) this.#answer?.abandon();
+    if (!isComplete) {
+      if (this.#answer) this.#answer.abandon();
+      else this.#options.meter.drop();
+    }
     this.#finish(isComplete ? undefined : new TacetError('client_closed'));
   }
 

@@ -10,11 +10,9 @@ export interface AnswerReceiver {
   /** Bytes of the body; false = no more until `resume`. The buffer may be written into. */
   onData(chunk: Buffer): boolean;
   onEnd(): void;
-  onFailure(failure: ForwardFailure): void;
+  /** There was no connection, or it closed before the end. */
+  onFailure(): void;
 }
-
-/** How an attempt failed: no connection (the worker saw nothing), closed before its answer began, or in the middle of it. */
-export type ForwardFailure = 'not_connected' | 'closed_before_answer' | 'broken';
 
 export interface ForwardOptions {
   readonly worker: Worker;
@@ -32,8 +30,6 @@ export interface Attempt {
   abort(): void;
   resume(): void;
 }
-
-const connectErrors: ReadonlySet<string> = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN']);
 
 /**
  * The fifth step: sends a request to a worker. Bytes pass as they come; a receiver that cannot take more stops
@@ -73,7 +69,6 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Attempt {
   readonly #receiver: AnswerReceiver;
   #abort: ((error?: Error) => void) | undefined;
   #resume: (() => void) | undefined;
-  #hasHead = false;
   #isOver = false;
 
   constructor(receiver: AnswerReceiver) {
@@ -98,7 +93,6 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Attempt {
   onHeaders(status: number, raw: Buffer[], resume: () => void): boolean {
     if (status < 200) return true;
     this.#resume = resume;
-    this.#hasHead = true;
     const headers: Record<string, string> = {};
     for (let i = 0; i + 1 < raw.length; i += 2) headers[String(raw[i]).toLowerCase()] = String(raw[i + 1]);
     if (!this.#isOver) this.#receiver.onHead(status, headers);
@@ -115,14 +109,9 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Attempt {
     this.#receiver.onEnd();
   }
 
-  onError(error: Error): void {
+  onError(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#receiver.onFailure(this.#hasHead ? 'broken' : failureOf(error));
+    this.#receiver.onFailure();
   }
-}
-
-function failureOf(error: Error): ForwardFailure {
-  const { code, syscall } = error as NodeJS.ErrnoException;
-  return (code !== undefined && connectErrors.has(code)) || syscall === 'connect' || syscall === 'getaddrinfo' ? 'not_connected' : 'closed_before_answer';
 }

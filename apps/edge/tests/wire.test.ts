@@ -225,7 +225,7 @@ test('a body over the limit is 413 in the envelope, whether its length is told o
   const told = await post(edge, account.apiKey, large);
   expect([told.status, await errorOf(told)]).toEqual([413, expect.objectContaining({ code: 'body_too_large', metadata: { bytes_max: 1_048_576 } })]);
   const stream = new Blob([large]).stream();
-  const untold = await fetch(`${edge}/v1/chat/completions`, { method: 'POST', headers: { 'x-api-key': account.apiKey }, body: stream, duplex: 'half' } as RequestInit);
+  const untold = await fetch(`${edge}/v1/chat/completions`, { method: 'POST', headers: { 'x-api-key': account.apiKey }, body: stream, duplex: 'half' });
   expect(untold.status).toBe(413);
 });
 
@@ -263,7 +263,7 @@ test('a worker’s error body does not pass; what is recognised in it is said an
 
 test('metrics have no label from a user, and a thousand more requests add no series', async () => {
   const metricsUrl = constellation.edges[0]!.process.metricsUrl;
-  const series = async () => (await (await fetch(metricsUrl.endsWith('/metrics') ? metricsUrl : `${metricsUrl}/metrics`)).text()).split('\n').filter((line) => line !== '' && !line.startsWith('#')).map((line) => line.split(' ')[0]).sort();
+  const series = async () => (await (await fetch(metricsUrl.endsWith('/metrics') ? metricsUrl : `${metricsUrl}/metrics`)).text()).split('\n').filter((line) => line !== '' && !line.startsWith('#')).map((line) => line.split(' ')[0] ?? '').sort();
   const before = await series();
   for (let i = 0; i < 20; i++) await Promise.all(Array.from({ length: 10 }, () => chat(edge, account.apiKey, { demo: { tokens: 1 }, user: `${canary}-${i}` }).then((response) => response.text())));
   const after = await series();
