@@ -21,6 +21,8 @@ export interface PublisherOptions {
 interface Progress {
   applied: number;
   movedAt: number;
+  /** When nothing that was sent was waited for any more, or the last wait ended: from here the next wait is counted. */
+  restedAt: number;
   waitMs: number;
 }
 
@@ -44,7 +46,7 @@ export class Publisher {
     this.#options = options;
     this.#times = times;
     const now = options.monotonicMs();
-    this.#progress = applied.map((seq) => ({ applied: seq, movedAt: now, waitMs: times.resendMs }));
+    this.#progress = applied.map((seq) => ({ applied: seq, movedAt: now, restedAt: now, waitMs: times.resendMs }));
     this.#reader = new OutboxReader(options.spool.outbox, options.edgeId, applied, () => options.onTrouble('hole'));
     this.#timer = setInterval(() => this.wake(), lingerMs);
     this.#timer.unref();
@@ -81,11 +83,15 @@ export class Publisher {
       if (seq !== progress.applied) {
         progress.applied = seq;
         progress.movedAt = now;
+        progress.restedAt = now;
         progress.waitMs = times.resendMs;
       }
-      const isStuck = seq < (again[partition] ?? 0) && now - progress.movedAt >= progress.waitMs;
+      const isWaitedFor = seq < (again[partition] ?? 0);
+      if (!isWaitedFor) progress.restedAt = now;
+      const isStuck = isWaitedFor && now - progress.restedAt >= progress.waitMs;
       if (isStuck) {
         progress.movedAt = now;
+        progress.restedAt = now;
         progress.waitMs = Math.min(progress.waitMs * 2, times.resendMsMax);
       }
       if (!hasFallen && !isStuck) continue;
