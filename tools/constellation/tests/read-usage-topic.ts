@@ -5,7 +5,7 @@ import { stringify } from 'uuid';
 
 const topic = 'usage.v1';
 
-/** All count records of an account that Kafka holds now. */
+/** All count records of an account that Kafka holds now, each once: an edge may send one again. */
 export async function readUsageTopic(broker: string, accountId: string): Promise<UsageRecord[]> {
   const kafka = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
@@ -13,8 +13,8 @@ export async function readUsageTopic(broker: string, accountId: string): Promise
   const ends = await admin.fetchTopicOffsets(topic);
   await admin.disconnect();
   const missing = new Map(ends.filter(({ low, high }) => low !== high).map(({ partition, high }) => [partition, BigInt(high) - 1n]));
-  const records: UsageRecord[] = [];
-  if (missing.size === 0) return records;
+  const records = new Map<string, UsageRecord>();
+  if (missing.size === 0) return [];
   const consumer = kafka.consumer({ groupId: `test-${randomUUID()}` });
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
@@ -24,7 +24,7 @@ export async function readUsageTopic(broker: string, accountId: string): Promise
         autoCommit: false,
         eachMessage: async ({ partition, message }) => {
           const record = message.value === null ? undefined : decodeRecord(message.value);
-          if (record && stringify(record.accountId) === accountId) records.push(record);
+          if (record && stringify(record.accountId) === accountId) records.set(`${Buffer.from(record.edgeId).toString('hex')} ${record.partition} ${record.seq}`, record);
           if (BigInt(message.offset) >= (missing.get(partition) ?? 0n)) missing.delete(partition);
           if (missing.size === 0) resolve();
         },
@@ -32,5 +32,5 @@ export async function readUsageTopic(broker: string, accountId: string): Promise
       .catch(reject);
   });
   await consumer.disconnect();
-  return records;
+  return [...records.values()];
 }

@@ -6,6 +6,7 @@ import { resultOf, type JestReport, type Result } from './result.ts';
 
 /** Two cores, and process tests that wait more than they compute. */
 const parallel = 2;
+// A test that leaves something open has been told of its result all the same; the run must not wait for it for ever (`--forceExit`).
 const report = 'reports/test.json';
 
 /** Runs the tests of the projects, through Nx where it knows them; each leaves jest's report in `<project>/reports/test.json`. */
@@ -17,10 +18,10 @@ export async function runProjects(repository: string, projects: readonly TestPro
     await mkdir(dirname(file), { recursive: true });
   }
   const inNx = tested.filter(({ inWorkspace }) => inWorkspace);
-  const nx = ['run-many', '-t', 'test', `--projects=${inNx.map(({ name }) => name).join(',')}`, `--parallel=${parallel}`, '--outputStyle=static', '--nxBail=false', '--', '--json', `--outputFile=${report}`];
+  const nx = ['run-many', '-t', 'test', `--projects=${inNx.map(({ name }) => name).join(',')}`, `--parallel=${parallel}`, '--outputStyle=static', '--nxBail=false', '--', '--json', '--forceExit', `--outputFile=${report}`];
   const code = inNx.length === 0 ? 0 : await commands.run('nx', nx, { ...environment, NX_DAEMON: 'false', NX_TUI: 'false' });
   for (const { folder } of tested.filter(({ inWorkspace }) => !inWorkspace)) {
-    const jest = ['--config', 'jest.config.mjs', '--rootDir', folder, '--json', `--outputFile=${join(folder, report)}`];
+    const jest = ['--config', 'jest.config.mjs', '--rootDir', folder, '--json', '--forceExit', `--outputFile=${join(folder, report)}`];
     await commands.run('jest', jest, { ...environment, NODE_OPTIONS: '--experimental-vm-modules' });
   }
   const results = await Promise.all(projects.map(async (project) => resultOf(project, await readReport(join(repository, project.folder, report)))));
