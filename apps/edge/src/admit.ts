@@ -49,7 +49,8 @@ export async function admit(request: ChatRequest, options: AdmitOptions, client:
   if (!book.tryReserve(entry, nano)) {
     // One token of output per choice is the least that is worth a request.
     const minimumNano = needNano(request.price, request.inputBound, request.choices);
-    nano = await book.obtain(entry, nano, minimumNano, AbortSignal.any([client.signal, AbortSignal.timeout(leaseWaitMs)]));
+    const signal = AbortSignal.any([client.signal, AbortSignal.timeout(leaseWaitMs)]);
+    nano = await book.obtain(entry, { wantNano: nano, minimumNano, isExtension: false }, signal);
   }
   const reservation = new Reservation(book, entry, request.price, nano, request.inputBound);
   const requestId = caller.noLog ? undefined : newRequestId();

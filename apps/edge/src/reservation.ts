@@ -68,7 +68,7 @@ export class Reservation {
   /** Reserves another slice, letting the lease grow. Rejects with the refusal of billing. */
   async extend(tokens: number, signal: AbortSignal): Promise<void> {
     const nano = this.#needFor(tokens);
-    const got = await this.#book.obtain(this.#entry, nano, this.#needFor(outputTokensMin), signal);
+    const got = await this.#book.obtain(this.#entry, { wantNano: nano, minimumNano: this.#needFor(outputTokensMin), isExtension: true }, signal);
     if (this.#isEnded) this.#book.settle(this.#entry, got, 0n);
     else this.#grow(got);
   }

@@ -44,7 +44,7 @@ class Desk {
   }
 
   obtain(want: bigint, minimum = want, signal = never) {
-    return this.book.obtain(this.book.entryOf(key), want, minimum, signal);
+    return this.book.obtain(this.book.entryOf(key), { wantNano: want, minimumNano: minimum, isExtension: false }, signal);
   }
 
   settle(reserved: bigint, charge: bigint) {
@@ -90,6 +90,13 @@ test('money that other edges hold is worth waiting for, and is never clamped to'
   const desk = new Desk(100n);
   desk.refusal = 'in_flight';
   await expect(desk.obtain(500n, 50n)).rejects.toMatchObject({ code: 'in_flight_budget' });
+});
+
+test('a stream that runs already takes what there is, though others hold the rest', async () => {
+  const desk = new Desk(100n);
+  desk.refusal = 'in_flight';
+  const need = { wantNano: 500n, minimumNano: 50n, isExtension: true };
+  expect(await desk.book.obtain(desk.book.entryOf(key), need, never)).toBe(100n);
 });
 
 test.each([

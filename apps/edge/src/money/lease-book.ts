@@ -16,6 +16,9 @@ export const refusalKeptMs = 250;
 /** Between two tries of a SetLease that was not answered. */
 const retryMs = 250;
 
+/** What a request needs of a lease. */
+export type LeaseNeed = Pick<LeaseWaiter, 'wantNano' | 'minimumNano' | 'isExtension'>;
+
 /** What billing answers to a SetLease, in nano-USD. */
 export interface LeaseAnswer {
   readonly version: number;
@@ -83,11 +86,12 @@ export class LeaseBook {
   }
 
   /**
-   * Reserves `wantNano`, letting the lease grow where it must; as little as `minimumNano` where the account
+   * Reserves what is wanted, letting the lease grow where it must; as little as the minimum where the account
    * has no more. Resolves with what was reserved. Rejects with a `TacetError`: refused by billing, or
    * `cannot_meter` when `signal` is aborted or the epoch ends.
    */
-  obtain(entry: LeaseEntry, wantNano: bigint, minimumNano: bigint, signal: AbortSignal): Promise<bigint> {
+  obtain(entry: LeaseEntry, need: LeaseNeed, signal: AbortSignal): Promise<bigint> {
+    const { wantNano, minimumNano } = need;
     if (this.#isClosed || signal.aborted) return Promise.reject(new TacetError('cannot_meter'));
     if (this.tryReserve(entry, wantNano)) return Promise.resolve(wantNano);
     const now = this.#options.monotonicMs();
@@ -101,8 +105,7 @@ export class LeaseBook {
       };
       const settled = () => signal.removeEventListener('abort', onAbort);
       const waiter: LeaseWaiter = {
-        wantNano,
-        minimumNano,
+        ...need,
         resolve: (reserved) => {
           settled();
           resolve(reserved);
@@ -282,10 +285,11 @@ export class LeaseBook {
   #settleRefused(entry: LeaseEntry, waiter: LeaseWaiter, { refusal }: LeaseAnswer): void {
     const { lease } = entry;
     const free = lease.freeNano;
-    const mayClamp = refusal === 'insufficient_balance' || refusal === 'key_limit';
+    const isPoor = refusal === 'insufficient_balance' || refusal === 'key_limit';
+    const mayClamp = isPoor || (waiter.isExtension && refusal === 'in_flight');
     if (mayClamp && free >= waiter.minimumNano && free > 0n && lease.reserve(free)) return waiter.resolve(free);
     // Money that requests of this edge hold comes back, at least in part, when they end.
-    const isHeldHere = mayClamp && free + lease.reservedNano >= waiter.minimumNano;
+    const isHeldHere = isPoor && free + lease.reservedNano >= waiter.minimumNano;
     const error = refusalError(isHeldHere ? 'in_flight' : refusal);
     entry.refusal = { error, untilMs: this.#options.monotonicMs() + refusalKeptMs };
     this.#options.onRefused();

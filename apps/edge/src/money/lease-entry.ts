@@ -5,6 +5,8 @@ export interface LeaseWaiter {
   readonly wantNano: bigint;
   /** What would do where the account does not have more. */
   readonly minimumNano: bigint;
+  /** Whether less than wanted will also do where other requests hold the rest: of a stream that runs already. */
+  readonly isExtension: boolean;
   /** Called once, with what was reserved. */
   readonly resolve: (reservedNano: bigint) => void;
   readonly reject: (error: Error) => void;

@@ -135,7 +135,7 @@ class World {
     const id = String(++this.#requests);
     edge.waiting++;
     const admit = async () => {
-      const reserved = await edge.book.obtain(edge.entry, want, 1n + want / 4n, this.#abort.signal);
+      const reserved = await edge.book.obtain(edge.entry, { wantNano: want, minimumNano: 1n + want / 4n, isExtension: noLog }, this.#abort.signal);
       edge.running.push({ id, reserved, noLog, peak: 0n });
     };
     // A refusal is as good as an end.
