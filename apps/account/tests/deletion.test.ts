@@ -167,7 +167,12 @@ test.each(crashes)(
       await eventually(
         'the step waits',
         async () =>
-          (await account.owner.query('SELECT 1 FROM pg_locks WHERE relation = $1::regclass AND NOT granted', [table])).rowCount === 1,
+          (
+            await account.owner.query(
+              'SELECT 1 FROM pg_locks WHERE relation = $1::regclass AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())',
+              [table],
+            )
+          ).rowCount === 1,
       );
     else await reached.promise;
     await account.process.kill();
