@@ -6,7 +6,7 @@ import type { Pepper, Peppers } from './peppers.ts';
 /** bcrypt's cost: 2^12 rounds, about a quarter of a second. */
 const bcryptCost = 12;
 /** Hashes under way or waiting; more would only queue up behind the thread pool. */
-const hashesMax = 64;
+const defaultHashesMax = 64;
 
 /** A password as it is stored. */
 export interface StoredPassword {
@@ -25,7 +25,7 @@ export interface PasswordHasher {
 }
 
 /** Makes a hasher, with a hash of its own that stands in where an account has none. */
-export async function createPasswordHasher(peppers: Peppers): Promise<PasswordHasher> {
+export async function createPasswordHasher(peppers: Peppers, hashesMax = defaultHashesMax): Promise<PasswordHasher> {
   const standIn: StoredPassword = {
     passwordHash: await hash(bcryptInput(randomBytes(24).toString('hex'), peppers.newest), bcryptCost),
     pepperVersion: peppers.newest.version,
