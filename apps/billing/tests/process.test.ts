@@ -142,6 +142,53 @@ function owed(edges: readonly TestEdge[], accountId: Buffer): bigint {
   return sum;
 }
 
+/** Whether the records of all edges are applied to the last. */
+async function isApplied(edgeDoor: RpcClient<'Ledger'>, edges: readonly TestEdge[], accounts: readonly Buffer[]): Promise<boolean> {
+  for (const edge of edges) {
+    const { applied } = await edgeDoor.Heartbeat({ edgeId: edge.id, epoch: 1, number: 2 });
+    const seqs = new Map(applied.map(({ partition, seq }) => [partition, BigInt(seq)]));
+    for (const partition of accounts.map(partitionOf)) if ((seqs.get(partition) ?? 0n) !== edge.seqOf(partition)) return false;
+  }
+  return true;
+}
+
+interface Load {
+  readonly accounts: readonly Buffer[];
+  /** Edges that publish, and edges that hand their records over themselves. */
+  readonly published: readonly TestEdge[];
+  readonly direct: readonly TestEdge[];
+  readonly edgeDoor: RpcClient<'Ledger'>;
+  readonly random: () => number;
+}
+
+/** Everything that edges do, until the signal. */
+async function startLoad(signal: AbortSignal, { accounts, published, direct, edgeDoor, random }: Load): Promise<void> {
+  const publishing = async (edge: TestEdge) => {
+    while (!signal.aborted) {
+      const records = accounts.flatMap((accountId, at) => emitRequests(edge, accountId, at === 0 ? 30 : 1, random));
+      await log.publish(...records, ...(random() < 0.3 ? records.slice(0, 20) : []));
+      await sleep(random() * 30);
+    }
+  };
+  const appending = async (edge: TestEdge) => {
+    while (!signal.aborted) {
+      const records = encode(...accounts.flatMap((accountId, at) => emitRequests(edge, accountId, at === 0 ? 5 : 1, random)));
+      await insist('records are handed over', () => edgeDoor.AppendUsage({ edgeId: edge.id, epoch: 1, records }, { deadlineMs: 2_000 }));
+    }
+  };
+  const leasing = async (edge: TestEdge) => {
+    for (let version = 1; !signal.aborted; version++) {
+      const target = {
+        lease: { accountId: accounts[version % accounts.length]! },
+        version,
+        targetGrantedNano: String(Math.floor(random() * 50_000_000)),
+      };
+      await insist('a lease is set', () => edgeDoor.SetLease({ edgeId: edge.id, epoch: 1, target }, { deadlineMs: 2_000 }));
+    }
+  };
+  await Promise.all([...published.map(publishing), ...direct.map(appending), ...[...published, ...direct].map(leasing)]);
+}
+
 test(`killed ${rounds} times in the middle of its work, billing charges every record exactly once`, async () => {
   const random = seededRandom(Number(process.env['PROPERTY_SEED'] ?? 7));
   const [account, operator, edgeDoor] = await Promise.all([ledger('account'), ledger('operator'), ledger('edge')]);
@@ -157,29 +204,7 @@ test(`killed ${rounds} times in the middle of its work, billing charges every re
     await insist('a session is opened', () => edgeDoor.Heartbeat({ edgeId: edge.id, epoch: 1, number: 1 }));
 
   const work = new AbortController();
-  const publishing = async (edge: TestEdge) => {
-    while (!work.signal.aborted) {
-      const records = accounts.flatMap((accountId, at) => emitRequests(edge, accountId, at === 0 ? 30 : 1, random));
-      await log.publish(...records, ...(random() < 0.3 ? records.slice(0, 20) : []));
-      await sleep(random() * 30);
-    }
-  };
-  const appending = async (edge: TestEdge) => {
-    while (!work.signal.aborted) {
-      const records = encode(...accounts.flatMap((accountId, at) => emitRequests(edge, accountId, at === 0 ? 5 : 1, random)));
-      await insist('records are handed over', () => edgeDoor.AppendUsage({ edgeId: edge.id, epoch: 1, records }, { deadlineMs: 2_000 }));
-    }
-  };
-  const leasing = async (edge: TestEdge) => {
-    for (let version = 1; !work.signal.aborted; version++) {
-      const target = {
-        lease: { accountId: accounts[version % accounts.length]! },
-        version,
-        targetGrantedNano: String(Math.floor(random() * 50_000_000)),
-      };
-      await insist('a lease is set', () => edgeDoor.SetLease({ edgeId: edge.id, epoch: 1, target }, { deadlineMs: 2_000 }));
-    }
-  };
+  const load = startLoad(work.signal, { accounts, published, direct, edgeDoor, random });
   const killing = async () => {
     for (let round = 0; round < rounds; round++) {
       await sleep(100 + random() * 700);
@@ -190,25 +215,10 @@ test(`killed ${rounds} times in the middle of its work, billing charges every re
     }
     work.abort();
   };
-  await Promise.all([killing(), ...published.map(publishing), ...direct.map(appending), ...[...published, ...direct].map(leasing)]);
+  await Promise.all([killing(), load]);
 
   const edges = [...published, ...direct];
-  const heartbeat = async (edge: TestEdge) => edgeDoor.Heartbeat({ edgeId: edge.id, epoch: 1, number: 2 });
-  await eventually(
-    'everything is applied',
-    async () => {
-      for (const edge of edges) {
-        const { applied } = await heartbeat(edge);
-        for (const accountId of accounts)
-          if (
-            (applied.find((one) => one.partition === partitionOf(accountId))?.seq ?? '0') !== edge.seqOf(partitionOf(accountId)).toString()
-          )
-            return false;
-      }
-      return true;
-    },
-    120_000,
-  );
+  await eventually('everything is applied', () => isApplied(edgeDoor, edges, accounts), 120_000);
   for (const accountId of accounts) {
     const { postedNano } = await account.GetBalance({ accountId });
     expect(creditNano - BigInt(postedNano)).toBe(owed(edges, accountId));

@@ -4,10 +4,10 @@
  * doubled, delayed and reordered; edges are killed between any two writes, paused, frozen, cut off or lose their disk; Postgres
  * forgets its last commits; Kafka stalls, repeats, comes back empty. After every change the books are looked at, at the end
  * everything must be explained. PROTOCOL_RUNS and PROTOCOL_SEED choose worlds; PROTOCOL_WITHOUT takes a rule
- * of the edge away, PROTOCOL_BREAK one of billing (protocol/broken-rules.ts): then a violation must be found.
+ * of the edge away, BREAK_RULE one of billing (support/broken-rules.ts): then a violation must be found.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { breakRule, brokenRules } from './protocol/broken-rules.ts';
+import { breakRule, brokenRules } from './support/broken-rules.ts';
 import { prices } from './protocol/edge-model.ts';
 import { checkBooks, checkDelivered, checkRest } from './protocol/checks.ts';
 import { RealBilling } from './protocol/real-billing.ts';
@@ -38,7 +38,7 @@ test('every rule that can be taken away is a part of a function as it is', async
 });
 
 test(`in ${runs} worlds of faults nobody spends what they do not have, and every nano-dollar is explained`, async () => {
-  if (process.env['PROTOCOL_BREAK']) await breakRule(billing.owner, process.env['PROTOCOL_BREAK']);
+  await breakRule(billing.owner);
   for (let seed = firstSeed; seed < firstSeed + runs; seed++) {
     const random = seededRandom(seed);
     const world = new World(new RealBilling(billing), random, without);

@@ -8,6 +8,13 @@ import type { Message } from './message.ts';
 import { overdrafts, type RealBilling, type Snapshot } from './real-billing.ts';
 import { Violation, type Truth } from './truth.ts';
 
+/** What goes wrong, as often as it is named. */
+const faults = [
+  ...(['kill', 'kill', 'kill', 'pause', 'pause', 'pause', 'cutoff', 'cutoff', 'lost', 'wall'] as const),
+  ...(['failover', 'failover', 'failover', 'failover', 'billing', 'backlog', 'duplicate', 'wipe'] as const),
+  ...(['top', 'top', 'limit'] as const),
+];
+
 /** A port of the lease protocol's model: edges and faults are modelled, billing is the real one on a real database. */
 export class World implements Surrounding {
   readonly billing: RealBilling;
@@ -208,29 +215,7 @@ export class World implements Surrounding {
 
   async #fault(): Promise<void> {
     const edge = this.#dice.pick(this.edges);
-    const fault = this.#dice.pick([
-      'kill',
-      'kill',
-      'kill',
-      'pause',
-      'pause',
-      'pause',
-      'cutoff',
-      'cutoff',
-      'failover',
-      'failover',
-      'failover',
-      'failover',
-      'billing',
-      'backlog',
-      'top',
-      'top',
-      'lost',
-      'limit',
-      'duplicate',
-      'wipe',
-      'wall',
-    ] as const);
+    const fault = this.#dice.pick(faults);
     if (edge.lost && ['kill', 'pause', 'cutoff', 'lost'].includes(fault)) return;
     this.say('fault', fault, 'edge', edge.index);
     switch (fault) {

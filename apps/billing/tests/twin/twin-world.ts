@@ -59,7 +59,8 @@ export class TwinWorld {
   readonly #epochs = [1, 1];
   readonly #versions = [0n, 0n];
   readonly #numbers = [0n, 0n];
-  readonly #totals = new Map<string, { version: bigint; input: bigint; cached: bigint; output: bigint }>();
+  /** Every version of totals that was ever sent: old ones may come late. */
+  readonly #totals = new Map<string, { version: bigint; input: bigint; cached: bigint; output: bigint }[]>();
   readonly #accounts = [makeId(), makeId(), makeId()];
   readonly #keys = [makeId(), makeId()];
   readonly #requests: (Partial<UsageRecord> & { readonly edge: number; readonly accountId: Buffer })[] = [];
@@ -229,22 +230,22 @@ export class TwinWorld {
   }
 
   async #total(edge: number, b: number, c: number, d: number, e: number): Promise<void> {
-    const accountId = this.#accounts[[0, 0, 1, 2][b % 4]!]!;
-    const keyId = c % 3 === 0 ? uuid(this.#keys[0]!) : nilUuid;
-    const priceVersion = 1 + (d % 3);
+    const accountId = this.#accounts[[0, 0, 0, 0, 1, 2][b % 6]!]!;
+    const keyId = c % 4 === 0 ? uuid(this.#keys[0]!) : nilUuid;
+    const priceVersion = [1, 1, 1, 2, 3][d % 5]!;
     const epoch = Math.max(1, this.#epochs[edge]! - (e % 3 === 0 ? 1 : 0));
     const name = `${edge} ${epoch} ${uuid(accountId)} ${keyId} ${priceVersion}`;
-    const old = this.#totals.get(name) ?? { version: 0n, input: 0n, cached: 0n, output: 0n };
-    const late = e % 5 === 0;
-    const now = late
-      ? old
-      : {
-          version: old.version + 1n,
-          input: old.input + BigInt(c % 4),
-          cached: old.cached + BigInt(d % 3),
-          output: old.output + BigInt(e % 6),
-        };
-    this.#totals.set(name, now);
+    const history = this.#totals.get(name) ?? [{ version: 0n, input: 0n, cached: 0n, output: 0n }];
+    const newest = history.at(-1)!;
+    const next = {
+      version: newest.version + 1n,
+      input: newest.input + BigInt(c % 4),
+      cached: newest.cached + BigInt(d % 3),
+      output: newest.output + BigInt(e % 6),
+    };
+    const now = e % 5 === 0 ? history[d % history.length]! : next;
+    if (now === next) history.push(next);
+    this.#totals.set(name, history);
     const edgeId = this.#edges[edge]!.uuid;
     this.twin.applyTotal(
       edgeId.replaceAll('-', ''),
