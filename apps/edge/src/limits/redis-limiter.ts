@@ -74,7 +74,8 @@ class RedisLimiter implements Limiter {
   readonly #refillTimer: NodeJS.Timeout;
   readonly #presenceTimer: NodeJS.Timeout;
   #edges = 1;
-  #isLost = false;
+  /** True until Redis has answered for the first time. */
+  #isLost = true;
 
   constructor(options: RedisLimiterOptions) {
     this.#options = options;
