@@ -1,6 +1,6 @@
 import { failed, ok, type Check } from './check.ts';
 
-/** Edges warn beyond this, and are not ready beyond 60 s (docs/money.md). */
+/** Edges warn beyond this, and are not ready beyond 60 s (docs/operating/README.md, `clock_skew`). */
 export const skewMsMax = 5_000;
 
 /**
