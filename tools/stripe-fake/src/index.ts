@@ -1,0 +1,15 @@
+export type { CheckoutCompletion } from './acts/checkout.ts';
+export type { DisputeRequest } from './acts/disputes.ts';
+export type { RefundRequest } from './acts/refunds.ts';
+export type { ApiFault } from './api-faults.ts';
+export type { CardBehaviour } from './objects/card.ts';
+export type { EventType, StripeEvent } from './objects/event.ts';
+export type { StripeFakeOptions } from './options.ts';
+export type { RecordedRequest } from './recorder.ts';
+export { startStripeFake } from './start-stripe-fake.ts';
+export type { StripeFake } from './stripe-fake.ts';
+export { replayRequests, type MockRefusal } from './stripe-mock/replay-requests.ts';
+export type { Delivery } from './webhooks/delivery-log.ts';
+export type { DeliveryChange } from './webhooks/delivery-settings.ts';
+export type { Endpoint } from './webhooks/endpoint.ts';
+export { apiVersion } from './wire/api-version.ts';
