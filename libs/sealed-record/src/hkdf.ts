@@ -17,6 +17,5 @@ export function hkdfExpand(prk: KeyObject, info: Uint8Array, count: number): Buf
     input.set(block);
     blocks.push(block);
   }
-  input.fill(0, 0, 32);
   return blocks;
 }

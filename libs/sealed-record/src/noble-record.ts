@@ -36,8 +36,7 @@ export function openWithNoble(key: PlainRecordKey, context: RecordContext, recor
 }
 
 function derive({ dek, dekVersion, ephemeral }: PlainRecordKey, context: RecordContext, nonce: Uint8Array, padded: boolean) {
-  const ids = [context.accountId, context.conversationId, context.messageId];
-  const place = concatBytes(...ids, uint(2, context.field), uint(2, context.schema));
+  const place = concatBytes(context.accountId, context.conversationId, context.messageId, uint(2, context.field), uint(2, context.schema));
   const suite = Uint8Array.of(ephemeral ? 0x11 : 0x01);
   const versions = concatBytes(uint(4, dekVersion), ephemeral ? uint(4, ephemeral.epoch) : new Uint8Array());
   const prk = ephemeral ? extract(sha256, dek, ephemeral.secret) : dek;

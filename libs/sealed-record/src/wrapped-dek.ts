@@ -54,7 +54,7 @@ export function encodeWrappedDek(wrapped: WrappedDek): Buffer {
 export function parseWrappedDek(bytes: Uint8Array): WrappedDek {
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const at = all.length < 70 ? Infinity : 4 + all.readUInt16BE(2);
-  if (at + 66 > all.length) throw new RecordRefusedError();
+  if (at + 66 > all.length || all[at + 24] !== 0) throw new RecordRefusedError(); // A time beyond 2^56 could not be written.
   const [kekId, kekVersion, blob] = [all.toString('utf8', 4, at), all.readUInt32BE(at), all.subarray(at + 66)];
   const [dekVersion, createdMs] = [all.readUInt32BE(at + 4), Number(all.readBigUInt64BE(at + 24))];
   const [accountId, commitment] = [all.subarray(at + 8, at + 24), all.subarray(at + 32, at + 64)];
@@ -80,5 +80,7 @@ function encodeDek({ dekVersion, accountId, createdMs, commitment }: DekBinding)
 
 /** Unsigned, big-endian. */
 function uint(bytes: 2 | 4 | 8, value: number): Buffer {
-  return Buffer.from(value.toString(16).padStart(2 * bytes, '0'), 'hex');
+  const buffer = Buffer.allocUnsafe(8);
+  buffer.writeBigUInt64BE(BigInt(value));
+  return buffer.subarray(8 - bytes);
 }
