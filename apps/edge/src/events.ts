@@ -1,6 +1,7 @@
 import type { TacetError } from '@tacet/errors';
 import type { Log } from '@tacet/service';
 import type { Recovery } from './spool/recover-spool.ts';
+import type { UsageTrouble } from './usage-flow.ts';
 import type { Worker } from './workers/worker.ts';
 
 /** What the access log tells of a request of a normal key; for an unknown key only route and status. */
@@ -37,7 +38,7 @@ export function createEvents(log: Log) {
     sessionNotOpened: (error: unknown) => log.warn('session_not_opened', { error }),
     streamsCut: (reason: 'session_expired' | 'fenced' | 'draining', count: number) => log.warn('streams_cut', { reason, count }),
     clockSkew: (ms: number) => log.warn('clock_skew', { ms }),
-    usageTrouble: (trouble: 'hole' | 'send_failed' | 'sent_again' | 'fell_back' | 'no_log_not_sent' | 'catch_up_failed', error?: unknown) => {
+    usageTrouble: (trouble: UsageTrouble, error?: unknown) => {
       const fields = error === undefined ? {} : { error };
       if (trouble === 'hole') log.error('record_lost', fields);
       else log.warn(`usage_${trouble}`, fields);
@@ -52,7 +53,9 @@ export function createEvents(log: Log) {
       else log.error('workers_file_refused', { error });
     },
     workerState: ({ pool, address }: Worker, state: 'healthy' | 'unhealthy') => log.warn('worker_state', { pool: pool.id, worker: address, state }),
-    workerQuarantined: ({ pool, address }: Worker, reason: 'hostile_usage' | 'missing_usage') => log.error('worker_quarantined', { pool: pool.id, worker: address, reason }),
+    workerQuarantined: ({ pool, address }: Worker, reason: 'hostile_usage' | 'missing_usage') => {
+      log.error('worker_quarantined', { pool: pool.id, worker: address, reason });
+    },
     requestError: (error: TacetError) => log.error('internal_error', { error: error.cause }),
   };
 }

@@ -8,6 +8,7 @@ import { forward, type AnswerReceiver, type Attempt } from './forward.ts';
 import type { Meter } from './meter.ts';
 import { sendError } from './http/send-error.ts';
 import { prepareBody, type CacheSalts, type WorkerBody } from './prepare-body.ts';
+import type { WorkerNews } from './reports.ts';
 import { responseHeaders } from './response-headers.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { RunningRequest } from './running-requests.ts';
@@ -33,7 +34,7 @@ export interface ExchangeOptions {
   readonly timeouts: EdgeTimeouts;
   /** Whether bytes of a worker may be forwarded now; false: everything has been cut. */
   readonly mayForward: () => boolean;
-  readonly onWorker: (worker: Worker, what: 'success' | 'failure' | 'hostile_usage' | 'missing_usage') => void;
+  readonly onWorker: (worker: Worker, news: WorkerNews) => void;
   /** Told once, when the request has ended. `error`: why it failed. */
   readonly onEnd: (exchange: Exchange, error: TacetError | undefined) => void;
 }

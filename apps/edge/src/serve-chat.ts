@@ -16,6 +16,7 @@ import { Meter } from './meter.ts';
 import type { Metrics } from './metrics.ts';
 import type { CacheSalts } from './prepare-body.ts';
 import { readChatRequest, type ReadRequestOptions } from './read-request.ts';
+import type { WorkerNews } from './reports.ts';
 import { streamHeaders } from './response-headers.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { RunningRequests } from './running-requests.ts';
@@ -39,7 +40,7 @@ export interface ServeChatOptions {
   readonly timeouts: EdgeTimeouts;
   readonly metrics: Metrics;
   readonly events: Events;
-  readonly onWorker: (worker: Worker, what: 'success' | 'failure' | 'hostile_usage' | 'missing_usage') => void;
+  readonly onWorker: (worker: Worker, news: WorkerNews) => void;
 }
 
 /** `POST /v1/chat/completions`, through both doors: the steps from the key to the last byte, top to bottom. */

@@ -13,6 +13,9 @@ import { Publisher } from './usage-sink/publisher.ts';
 /** How long an orderly stop waits for billing to apply what is left. */
 export const publishMsMax = 20_000;
 
+/** What can go wrong with counts on their way, none of it for good. */
+export type UsageTrouble = 'hole' | 'send_failed' | 'sent_again' | 'fell_back' | 'no_log_not_sent' | 'catch_up_failed';
+
 export interface UsageFlowOptions {
   readonly ledger: Ledger;
   readonly edgeId: Buffer;
@@ -20,7 +23,7 @@ export interface UsageFlowOptions {
   /** Undefined: straight to billing. */
   readonly kafkaBrokers: readonly string[] | undefined;
   readonly epoch: () => number;
-  readonly onTrouble: (trouble: 'hole' | 'send_failed' | 'sent_again' | 'fell_back' | 'no_log_not_sent' | 'catch_up_failed', error?: unknown) => void;
+  readonly onTrouble: (trouble: UsageTrouble, error?: unknown) => void;
 }
 
 /** Everything that brings counts from the spool to billing: the publisher, the no-log reporter and the catching up. */

@@ -1,0 +1,161 @@
+/** The pieces of HTTP that are done by hand, against raw sockets. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { afterEach, expect, test } from '@jest/globals';
+import { eventually } from '@tacet/testing';
+import { errorCatalogue, TacetError, type ErrorCode } from '@tacet/errors';
+import { readRefusal } from '../worker-error.ts';
+import { BodyBudget } from './body-budget.ts';
+import { errorBody, retryHeaders } from './error-envelope.ts';
+import { EventWriter } from './event-writer.ts';
+import { routePath } from './path.ts';
+import { readBody } from './read-body.ts';
+
+const cleanUp: (() => void)[] = [];
+afterEach(() => {
+  for (const end of cleanUp.splice(0)) end();
+});
+
+async function serve(handle: (request: IncomingMessage, response: ServerResponse) => void): Promise<number> {
+  const server = createServer(handle);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cleanUp.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** All that comes until the connection closes. */
+async function talk(port: number, ...requests: string[]): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  let received = '';
+  socket.on('data', (chunk: Buffer) => (received += chunk.toString('latin1')));
+  for (const request of requests) socket.write(request);
+  await once(socket, 'close');
+  return received;
+}
+
+const writeTwo = (_request: IncomingMessage, response: ServerResponse) => {
+  const writer = new EventWriter(response, () => ['content-type', 'text/event-stream']);
+  writer.writeEvents([Buffer.from('{"a":"é"}'), Buffer.from('{"b":2}')]);
+  writer.writeKeepAlive();
+  writer.writeEvents([Buffer.from('{"c":3}')]);
+  writer.end('data: [DONE]\n\n');
+};
+const events = 'data: {"a":"é"}\n\ndata: {"b":2}\n\n: keepalive\ndata: {"c":3}\n\ndata: [DONE]\n\n';
+
+/** The content of a chunked body; throws when the framing is wrong. */
+function unchunk(body: string): string {
+  let content = '';
+  for (let at = 0; ; ) {
+    const lineEnd = body.indexOf('\r\n', at);
+    const size = Number.parseInt(body.slice(at, lineEnd), 16);
+    if (!/^[0-9a-f]+$/.test(body.slice(at, lineEnd))) throw new Error(`no chunk size at ${at}`);
+    if (size === 0) return content;
+    content += body.slice(lineEnd + 2, lineEnd + 2 + size);
+    if (body.slice(lineEnd + 2 + size, lineEnd + 4 + size) !== '\r\n') throw new Error('no end of a chunk');
+    at = lineEnd + 4 + size;
+  }
+}
+
+test('events written by hand are a well-framed chunked body, and the connection carries the next request', async () => {
+  const port = await serve(writeTwo);
+  const received = await talk(port, 'GET / HTTP/1.1\r\nhost: x\r\n\r\nGET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+  const answers = received.split('HTTP/1.1 200 OK').slice(1);
+  expect(answers).toHaveLength(2);
+  for (const answer of answers) {
+    expect(answer).toContain('Transfer-Encoding: chunked');
+    expect(Buffer.from(unchunk(answer.slice(answer.indexOf('\r\n\r\n') + 4)), 'latin1').toString()).toBe(events);
+  }
+});
+
+test('a client of HTTP/1.0 gets the same events without chunks', async () => {
+  const port = await serve(writeTwo);
+  const received = await talk(port, 'GET / HTTP/1.0\r\n\r\n');
+  expect(received).not.toContain('chunked');
+  expect(Buffer.from(received.slice(received.indexOf('\r\n\r\n') + 4), 'latin1').toString()).toBe(events);
+});
+
+test('every error has the one body that SDKs understand, and no code lacks a status', () => {
+  for (const code of Object.keys(errorCatalogue) as ErrorCode[]) {
+    const body = JSON.parse(errorBody(new TacetError(code, { param: 'model', metadata: { hint: 'x' } }))) as Record<string, unknown>;
+    expect(body).toEqual({
+      error: { message: expect.any(String), type: expect.stringMatching(/^[a-z_]+$/), param: 'model', code, doc_url: expect.any(String), metadata: { hint: 'x' } },
+      type: expect.any(String), title: expect.any(String), status: expect.any(Number), detail: expect.any(String),
+    });
+  }
+});
+
+test('waiting is told in seconds and milliseconds, rounded up', () => {
+  expect(retryHeaders(new TacetError('rate_limited', { retryAfterMs: 1_200.4 }))).toEqual(['x-should-retry', 'true', 'retry-after', '2', 'retry-after-ms', '1201']);
+  expect(retryHeaders(new TacetError('insufficient_balance'))).toEqual(['x-should-retry', 'false']);
+});
+
+test.each([
+  ['/v1/models', '/v1/models'],
+  ['/models?x=1', '/v1/models'],
+  ['/v1/v1/v1/models', '/v1/models'],
+  ['/', '/v1/'],
+  ['/v10/models', '/v1/v10/models'],
+])('%s is the route %s', (url, path) => {
+  expect(routePath(url)).toBe(path);
+});
+
+test.each<[status: number, body: string, code: string, mayRetry: boolean]>([
+  [400, '{"error":{"message":"canary","param":"messages"}}', 'bad_request', false],
+  [400, '{"object":"error","message":"This model\'s maximum context length is 4096 tokens. However, you requested canary"}', 'field_invalid', false],
+  [401, 'canary', 'worker_failed', false],
+  [413, '', 'body_too_large', false],
+  [429, '', 'queue_full', true],
+  [500, '{"error":{"message":"canary"}}', 'worker_failed', false],
+  [503, '<html>canary', 'worker_failed', true],
+])('a worker’s %d %s is told as %s', (status, body, code, mayRetry) => {
+  const refusal = readRefusal(status, Buffer.from(body), '7');
+  expect(refusal).toMatchObject({ error: { code }, mayRetry });
+  expect(errorBody(refusal.error)).not.toContain('canary');
+});
+
+test('bodies in flight have a budget, whether their length is told or not, and give it back', async () => {
+  const budget = new BodyBudget(1_000);
+  const results: string[] = [];
+  const held: (() => void)[] = [];
+  const port = await serve((request, response) => {
+    const read = async () => {
+      const body = await readBody(request, { budget, bytesMax: 800 });
+      results.push(`read ${body.bytes.length}`);
+      held.push(() => body.release());
+    };
+    void read().catch((error: TacetError) => results.push(error.code)).finally(() => response.end());
+  });
+  const told = (bytes: number) => talk(port, `POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: ${bytes}\r\n\r\n${'x'.repeat(bytes)}`);
+  const untold = (bytes: number) => talk(port, `POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n${bytes.toString(16)}\r\n${'x'.repeat(bytes)}\r\n0\r\n\r\n`);
+  await told(600);
+  await told(600);
+  await untold(600);
+  await untold(300);
+  expect(results).toEqual(['read 600', 'overloaded', 'overloaded', 'read 300']);
+  for (const release of held.splice(0)) release();
+  expect(budget.bytes).toBe(0);
+  await untold(801);
+  expect([results.at(-1), budget.bytes]).toEqual(['body_too_large', 0]);
+});
+
+test('a client that leaves in the middle of its body gives the budget back', async () => {
+  const budget = new BodyBudget(1_000);
+  let settle: (outcome: string) => void;
+  const settled = new Promise<string>((resolve) => (settle = resolve));
+  const port = await serve((request) => {
+    readBody(request, { budget, bytesMax: 800 }).then(
+      () => settle('read'),
+      (error: TacetError) => settle(error.code),
+    );
+  });
+  const socket = connect(port, '127.0.0.1');
+  socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 700\r\n\r\nxxx');
+  await eventually('the body is being read', () => budget.bytes > 0);
+  socket.destroy();
+  const outcome = await settled;
+  expect([outcome, budget.bytes]).toEqual(['client_closed', 0]);
+});
