@@ -96,7 +96,15 @@ test('whatever dies is named, started again, and requests are answered again', a
   }
 }, 300_000);
 
-test('a launcher that is killed leaves nothing behind, and the next start has the data', async () => {
+test('a launcher that is killed leaves nothing behind', async () => {
+  const launched = start();
+  const ready = await launched.ready();
+  await launched.stop('SIGKILL');
+  running.length = 0;
+  await eventually('everything has ended', () => alive(ready.pids).length === 0, 12_000);
+}, 120_000);
+
+test('a start right after a launcher was killed waits for what is still ending, and has the data', async () => {
   const first = start();
   const ready = await first.ready();
   const balance = await postedBalance(ready);
