@@ -8,7 +8,7 @@ export interface CommandLineOptions {
   readonly folder?: string;
   /** Whether input, output and messages are a terminal. */
   readonly terminal?: boolean;
-  /** What is typed, a line for each question. */
+  /** What is typed, a line for each question; empty: the input ends. */
   readonly typed?: string;
   readonly signal?: AbortSignal;
   readonly nowMs?: number;
@@ -28,7 +28,8 @@ export async function tacet(given: readonly string[], options: CommandLineOption
   const output = stream();
   const messages = stream();
   const texts = Promise.all([textOf(output), textOf(messages)]);
-  if (typed !== undefined) input.write(`${typed}\n`);
+  if (typed === '') input.end();
+  else if (typed !== undefined) input.write(`${typed}\n`);
   const now = nowMs === undefined ? Date.now : () => nowMs;
   const code = await runCli({
     arguments: given,
