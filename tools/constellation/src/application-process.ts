@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
@@ -58,21 +58,25 @@ export async function startProcess(application: Application, environment: Readon
   let variables = { ...environment };
   await mkdir(folder, { recursive: true });
   const run = async () => {
-    const server = await startKeptProcess({
-      name,
-      command: process.execPath,
-      arguments: sourceArguments(`apps/${application}/src/main.ts`, options.arguments ?? defaultArguments(application), flags),
-      environment: { ...inheritedEnvironment(process.env), ...variables },
-      folder: options.workingFolder,
-      stopMs,
-    });
-    const log = createWriteStream(logFile, { flags: 'a', mode: 0o600 });
-    server.stdout.pipe(log, { end: false });
-    server.stderr.pipe(log, { end: false });
-    void server.ended.then(() => log.end());
-    return { server, saysStarted: watchForStart(server, variables) };
+    // Straight into the file: a process whose reader has died could not say why it stops.
+    const log = openSync(logFile, 'a', 0o600);
+    const logStart = fstatSync(log).size;
+    try {
+      const server = await startKeptProcess({
+        name,
+        command: process.execPath,
+        arguments: sourceArguments(`apps/${application}/src/main.ts`, options.arguments ?? defaultArguments(application), flags),
+        environment: { ...inheritedEnvironment(process.env), ...variables },
+        folder: options.workingFolder,
+        outputFile: log,
+        stopMs,
+      });
+      return { server, logStart };
+    } finally {
+      closeSync(log);
+    }
   };
-  let { server: current, saysStarted } = await run();
+  let { server: current, logStart } = await run();
   return {
     application,
     name,
@@ -92,7 +96,7 @@ export async function startProcess(application: Application, environment: Readon
     get ended() {
       return current.ended;
     },
-    waitUntilReady: (timeoutMs = defaultReadyMs) => waitUntilReady(current, saysStarted, metricsUrlOf(variables), logFile, timeoutMs),
+    waitUntilReady: (timeoutMs = defaultReadyMs) => waitUntilReady(current, variables, { file: logFile, start: logStart }, timeoutMs),
     signal: (signal) => current.signal(signal),
     kill: async (signal = 'SIGKILL') => {
       current.signal(signal);
@@ -102,7 +106,7 @@ export async function startProcess(application: Application, environment: Readon
     restart: async (further = {}) => {
       if (current.running) await current.stop();
       variables = { ...variables, ...further };
-      ({ server: current, saysStarted } = await run());
+      ({ server: current, logStart } = await run());
     },
   };
 }
@@ -115,33 +119,31 @@ function metricsUrlOf(variables: Readonly<Record<string, string>>): string {
   return `http://127.0.0.1:${variables['TACET_METRICS_PORT']}`;
 }
 
-/**
- * Whether the process has said that it started, asked again and again: somebody else's may answer at a port that it could
- * not get. A level that hides the line must be trusted.
- */
-function watchForStart({ stdout }: KeptProcess, variables: Readonly<Record<string, string>>): () => boolean {
-  let started = ['warn', 'error'].includes(variables['TACET_LOG_LEVEL'] ?? 'info');
-  let end = '';
-  const watch = (chunk: Buffer) => {
-    const text = end + chunk.toString();
-    end = text.slice(-startedLine.length);
-    if (!text.includes(startedLine)) return;
-    started = true;
-    stdout.off('data', watch);
-  };
-  if (!started) stdout.on('data', watch);
-  return () => started;
+/** The log of one run: from `start`, in bytes. */
+interface RunLog {
+  readonly file: string;
+  readonly start: number;
 }
 
-async function waitUntilReady(server: KeptProcess, saysStarted: () => boolean, metricsUrl: string, logFile: string, timeoutMs: number): Promise<void> {
+async function waitUntilReady(server: KeptProcess, variables: Readonly<Record<string, string>>, log: RunLog, timeoutMs: number): Promise<void> {
   const end = performance.now() + timeoutMs;
+  let started = false;
   for (;;) {
-    const answer = saysStarted() ? await askReady(metricsUrl) : 'has not said that it started';
+    started ||= await saysStarted(variables, log);
+    const answer = started ? await askReady(metricsUrlOf(variables)) : 'has not said that it started';
     if (answer === 'ready') return;
-    if (!server.running) throw new Error(`${server.name} ended with code ${(await server.ended).code} before it was ready; it printed:\n${await tailOf(logFile)}`);
-    if (performance.now() > end) throw new Error(`${server.name} was not ready after ${timeoutMs} ms (${answer}); it printed:\n${await tailOf(logFile)}`);
+    if (!server.running) throw new Error(`${server.name} ended with code ${(await server.ended).code} before it was ready; it printed:\n${await tailOf(log)}`);
+    if (performance.now() > end) throw new Error(`${server.name} was not ready after ${timeoutMs} ms (${answer}); it printed:\n${await tailOf(log)}`);
     await sleep(pollMs);
   }
+}
+
+/**
+ * Whether the process has written that it started: somebody else's may answer at a port that it could not get. A level
+ * that hides the line must be trusted.
+ */
+async function saysStarted(variables: Readonly<Record<string, string>>, log: RunLog): Promise<boolean> {
+  return ['warn', 'error'].includes(variables['TACET_LOG_LEVEL'] ?? 'info') || (await readRun(log)).includes(startedLine);
 }
 
 /** `ready`, or why not. */
@@ -158,7 +160,10 @@ async function askReady(metricsUrl: string): Promise<string> {
   }
 }
 
-async function tailOf(logFile: string): Promise<string> {
-  const text = await readFile(logFile, 'utf8').catch(() => '');
-  return text.trimEnd().split('\n').slice(-logTailLines).join('\n');
+async function tailOf(log: RunLog): Promise<string> {
+  return (await readRun(log)).trimEnd().split('\n').slice(-logTailLines).join('\n');
+}
+
+async function readRun({ file, start }: RunLog): Promise<string> {
+  return (await readFile(file)).subarray(start).toString();
 }

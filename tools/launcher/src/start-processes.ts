@@ -5,6 +5,9 @@ import type { Supervisor } from './supervisor.ts';
 /** The processes that need no worker. */
 const first = ['key-service', 'billing', 'account', 'pruner'] as const;
 
+/** How long one may go on after the launcher was killed: an answer's 5 s, and a moment. */
+const stopMs = 6_000;
+
 /** Processes that are being started. */
 export interface StartingProcesses {
   /** Billing can be asked. */
@@ -23,7 +26,7 @@ export function startProcesses({ deployment, instances }: PlannedDeployment, sup
     const environment = applicationEnvironment(instance, deployment);
     await supervisor.add<ApplicationProcess>({
       name,
-      start: () => startProcess(instance.application, environment, { folder: deployment.paths.logs, workingFolder: deployment.paths.folder, name }),
+      start: () => startProcess(instance.application, environment, { folder: deployment.paths.logs, workingFolder: deployment.paths.folder, name, stopMs }),
       ready: (process) => process.waitUntilReady(),
     });
   };

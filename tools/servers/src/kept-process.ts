@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 const keeper = fileURLToPath(new URL(import.meta.url.includes('/dist/') ? '../../src/keeper.sh' : './keeper.sh', import.meta.url));
@@ -34,6 +34,8 @@ export interface KeptProcessOptions {
   readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly folder?: string;
+  /** An open file that it writes to instead of `stdout` and `stderr`, which are then empty; it may be closed afterwards. */
+  readonly outputFile?: number;
   /** What asks it to stop; SIGTERM unless given. */
   readonly stopSignal?: 'SIGTERM' | 'SIGINT' | 'SIGQUIT';
   /** How long it may take to stop before it is killed. */
@@ -45,21 +47,22 @@ export interface KeptProcessOptions {
  * it: this process alone stops it. Throws when the command cannot be started.
  */
 export async function startKeptProcess(options: KeptProcessOptions): Promise<KeptProcess> {
-  const { name, stopSignal = 'SIGTERM', stopMs } = options;
+  const { name, stopSignal = 'SIGTERM', stopMs, outputFile = 'pipe' } = options;
   const child = spawn('/bin/sh', [keeper, stopSignal.slice(3), String(Math.ceil(stopMs / 1000)), options.command, ...options.arguments], {
     env: { ...options.environment },
     cwd: options.folder,
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', outputFile, outputFile, 'pipe', 'pipe'],
   });
-  const { stdout, stderr } = child;
+  const stdout = child.stdout ?? Readable.from([]);
+  const stderr = child.stderr ?? Readable.from([]);
   let ending: Ending | undefined;
   const ended = once(child, 'exit').then(([code, signal]: unknown[]) => {
     ending = describeEnding(code as number | null, signal as NodeJS.Signals | null);
     return ending;
   });
   const pid = Number(await firstLine(child.stdio[4] as Readable));
-  if (!stdout || !stderr || !(pid > 0)) throw new Error(`${name} could not be started`);
+  if (!(pid > 0)) throw new Error(`${name} could not be started`);
   // Closed by the system when this process ends; nothing is ever written to it.
   const leash = child.stdio[3];
   leash?.on('error', () => undefined);
