@@ -219,6 +219,22 @@ describe('usage over the direct door', () => {
     });
   });
 
+  test('a reader that leaves a list early, or is cut off, frees its connection', async () => {
+    const one = await door.newEdge();
+    const accountId = await door.newAccount(1_000_000n);
+    await door.edge.AppendUsage({
+      edgeId: one.id,
+      epoch: 1,
+      records: encode(...Array.from({ length: 2_000 }, () => one.emit(accountId, { priceVersion: door.priceVersion }))),
+    });
+    // More often than there are connections.
+    for (let i = 0; i < 40; i++) for await (const row of door.account.ListUsage({ accountId })) if (row.request) break;
+    const cut = Array.from({ length: 40 }, () => collect(door.account.ListUsage({ accountId }, { signal: AbortSignal.timeout(1) })));
+    expect((await Promise.allSettled(cut)).some(({ status }) => status === 'rejected')).toBe(true);
+    expect(await collect(door.account.ListUsage({ accountId }))).toHaveLength(2_001);
+    expect((await door.balance(accountId)).posted).toBe(1_000_000n - 20_000n);
+  });
+
   test('usage is listed newest first with its model and in full, then its sums; a range and a limit cut it', async () => {
     const one = await door.newEdge();
     const accountId = await door.newAccount(10_000n);
