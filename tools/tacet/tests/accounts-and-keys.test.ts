@@ -206,7 +206,11 @@ test('what cannot be taken back is asked on a terminal and refused elsewhere', a
   const blind = await run('key revoke Ab3dEf6h');
   expect(blind).toMatchObject({ code: 2, stdout: '' });
   expect(blind.stderr).toContain('--yes');
-  for (const typed of ['n', ' ', 'sure', '\u0003', '']) expect((await run('key revoke Ab3dEf6h', { terminal: true, typed })).code).toBe(1);
+  for (const typed of ['n', ' ', 'sure', '\u0003', ''])
+    expect(await run('key revoke Ab3dEf6h', { terminal: true, typed })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Nothing was done.'),
+    });
   expect(fake.calls).toEqual([]);
   const yes = await run('key revoke Ab3dEf6h', { terminal: true, typed: 'y' });
   expect(yes.code).toBe(0);

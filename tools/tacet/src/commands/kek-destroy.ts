@@ -28,7 +28,10 @@ export function kekDestroyCommand(run: Run): Command {
         const target = choose((await keys.DescribeKeys({}, call)).keks, kekVersion, kek);
         const lost =
           target.deks === '0' ? '' : ` ${target.deks} data keys are wrapped by it: with --force their accounts' messages are lost.`;
-        if (!(await confirm(`Destroy ${target.kekId} version ${kekVersion} for good?${lost}`, yes, operator))) return 'failed';
+        if (!(await confirm(`Destroy ${target.kekId} version ${kekVersion} for good?${lost}`, yes, operator))) {
+          output.note('Nothing was done.');
+          return 'failed';
+        }
         const destroyed = await keys.DestroyKekVersion({ kekId: target.kekId, kekVersion, force }, call);
         await output.document(kekToJson(destroyed), () => renderTable(kekColumns, [kekToRow(destroyed)], output.paint));
         return 'ok';

@@ -16,7 +16,10 @@ export function keyRevokeCommand(run: Run): Command {
       run(async (operator, reference: string, { yes = false }: { yes?: boolean }) => {
         const { output, call, client } = operator;
         const request = toRequest(reference);
-        if (!(await confirm(`Revoke the key ${reference} for good?`, yes, operator))) return 'failed';
+        if (!(await confirm(`Revoke the key ${reference} for good?`, yes, operator))) {
+          output.note('Nothing was done.');
+          return 'failed';
+        }
         const key = await client('AccountAdmin').RevokeKey(request, call);
         await output.document(keyToJson(key), () =>
           renderFields(
