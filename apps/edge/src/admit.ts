@@ -39,7 +39,9 @@ export interface AdmitOptions {
 export async function admit(request: ChatRequest, options: AdmitOptions, client: ClientPresence): Promise<AdmittedRequest> {
   const { session, spool } = options;
   const { caller } = request;
-  const verdict = await takeRate(request, options);
+  const taken = takeRate(request, options);
+  const verdict = taken instanceof Promise ? await taken : taken;
+  if (verdict && !verdict.isAllowed) throw new TacetError('rate_limited', { retryAfterMs: verdict.resetMs, metadata: { limit_requests: verdict.limit } });
   if (session.isSuspended(caller.accountId)) throw new TacetError('account_suspended');
   if (!session.mayAdmit || !spool.hasRoom) throw new TacetError('cannot_meter', { retryAfterMs });
   const { book, epoch } = session;
@@ -67,15 +69,11 @@ export async function admit(request: ChatRequest, options: AdmitOptions, client:
   return { request, requestId, reservation, slot, outputPerChoice, isClamped, verdict };
 }
 
-async function takeRate({ caller }: ChatRequest, { limiter, abandonment }: AdmitOptions): Promise<LimitVerdict | undefined> {
+function takeRate({ caller }: ChatRequest, { limiter, abandonment }: AdmitOptions): LimitVerdict | undefined | Promise<LimitVerdict> {
   const waitMs = abandonment.waitMs(caller.identity);
   if (waitMs > 0) throw new TacetError('abandoned_requests', { retryAfterMs: waitMs });
   const { requestsPerMinute } = caller.limits;
-  if (requestsPerMinute === 0) return undefined;
-  const taken = limiter.take(caller.identity, requestsPerMinute);
-  const verdict = taken instanceof Promise ? await taken : taken;
-  if (!verdict.isAllowed) throw new TacetError('rate_limited', { retryAfterMs: verdict.resetMs, metadata: { limit_requests: verdict.limit } });
-  return verdict;
+  return requestsPerMinute === 0 ? undefined : limiter.take(caller.identity, requestsPerMinute);
 }
 
 /** Output to reserve: all that can come where the answer comes as a whole, the first slice of a stream. */

@@ -4,7 +4,7 @@ import type { AdmittedRequest } from './admit.ts';
 import type { Answer, AnswerHost } from './answer.ts';
 import { chooseWorker, loadOf, type ChooseOptions } from './choose-worker.ts';
 import type { EdgeTimeouts } from './config.ts';
-import { forward, type AnswerReceiver, type Attempt } from './forward.ts';
+import { forward, type AnswerHeaders, type AnswerReceiver, type Attempt } from './forward.ts';
 import type { Meter } from './meter.ts';
 import { sendError } from './http/send-error.ts';
 import { prepareBody, type CacheSalts, type WorkerBody } from './prepare-body.ts';
@@ -60,7 +60,7 @@ export class Exchange implements RunningRequest, AnswerReceiver, AnswerHost {
   #status = 0;
   #refusal: Buffer[] | undefined;
   #refusalBytes = 0;
-  #retryAfter: string | undefined;
+  #retryAfter = '';
   #hasFirstEvent = false;
   #isOver = false;
   #linger: NodeJS.Timeout | undefined;
@@ -91,7 +91,7 @@ export class Exchange implements RunningRequest, AnswerReceiver, AnswerHost {
   /** Begins the first attempt. */
   start(): void {
     this.#options.retries.noteRequest();
-    this.#options.response.once('close', () => this.#onClientGone());
+    this.#options.response.on('close', () => this.#onClientGone());
     try {
       this.#tryNext(undefined);
     } catch (error) {
@@ -123,17 +123,17 @@ export class Exchange implements RunningRequest, AnswerReceiver, AnswerHost {
 
   // --- What the worker answers ---
 
-  onHead(status: number, headers: Readonly<Record<string, string>>): void {
+  onHead(status: number, headers: AnswerHeaders): void {
     this.#heardAt = this.#now();
     this.#status = status;
     if (status !== 200) {
       this.#refusal = [];
-      this.#retryAfter = headers['retry-after'];
+      this.#retryAfter = headers.retryAfter;
       return;
     }
-    const encoding = headers['content-encoding'] ?? 'identity';
-    const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
-    if (encoding !== 'identity' || type !== this.#answer?.contentType) this.onInvalid('worker_invalid');
+    const { contentEncoding, contentType } = headers;
+    const isPlain = contentEncoding === '' || contentEncoding === 'identity';
+    if (!isPlain || !isOfType(contentType, this.#answer?.contentType)) this.onInvalid('worker_invalid');
   }
 
   onData(chunk: Buffer): boolean {
@@ -326,4 +326,8 @@ export class Exchange implements RunningRequest, AnswerReceiver, AnswerHost {
   #now(): number {
     return this.#options.choose.monotonicMs();
   }
+}
+
+function isOfType(contentType: string, wanted: string | undefined): boolean {
+  return contentType === wanted || contentType.split(';', 1)[0]?.trim().toLowerCase() === wanted;
 }

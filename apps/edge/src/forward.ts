@@ -3,10 +3,16 @@ import type { Dispatcher } from 'undici';
 import type { WorkerBody } from './prepare-body.ts';
 import type { Worker } from './workers/worker.ts';
 
+/** The headers of a worker's answer that mean anything here; '' where there is none. No other passes. */
+export interface AnswerHeaders {
+  contentType: string;
+  contentEncoding: string;
+  retryAfter: string;
+}
+
 /** What a worker answers, as it comes. After `onEnd` or `onFailure` nothing more is told. */
 export interface AnswerReceiver {
-  /** Status and headers (lower case; the last of a name). */
-  onHead(status: number, headers: Readonly<Record<string, string>>): void;
+  onHead(status: number, headers: AnswerHeaders): void;
   /** Bytes of the body; false = no more until `resume`. The buffer may be written into. */
   onData(chunk: Buffer): boolean;
   onEnd(): void;
@@ -93,9 +99,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Attempt {
   onHeaders(status: number, raw: Buffer[], resume: () => void): boolean {
     if (status < 200) return true;
     this.#resume = resume;
-    const headers: Record<string, string> = {};
-    for (let i = 0; i + 1 < raw.length; i += 2) headers[String(raw[i]).toLowerCase()] = String(raw[i + 1]);
-    if (!this.#isOver) this.#receiver.onHead(status, headers);
+    if (!this.#isOver) this.#receiver.onHead(status, readHeaders(raw));
     return true;
   }
 
@@ -114,4 +118,20 @@ class AnswerHandler implements Dispatcher.DispatchHandler, Attempt {
     this.#isOver = true;
     this.#receiver.onFailure();
   }
+}
+
+/** Names and values in turn. Most are none of those looked for, which their length tells. */
+function readHeaders(raw: readonly Buffer[]): AnswerHeaders {
+  const headers: AnswerHeaders = { contentType: '', contentEncoding: '', retryAfter: '' };
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i];
+    if (name?.length === 12 && isNamed(name, 'content-type')) headers.contentType = String(raw[i + 1]);
+    else if (name?.length === 16 && isNamed(name, 'content-encoding')) headers.contentEncoding = String(raw[i + 1]);
+    else if (name?.length === 11 && isNamed(name, 'retry-after')) headers.retryAfter = String(raw[i + 1]);
+  }
+  return headers;
+}
+
+function isNamed(bytes: Buffer, name: string): boolean {
+  return bytes.toString('latin1').toLowerCase() === name;
 }

@@ -17,7 +17,7 @@ export interface WorkerRefusal {
  * What a worker's status means to the client. Of its body only what is recognised passes, written anew: an
  * error message of an engine can hold the prompt.
  */
-export function readRefusal(status: number, body: Buffer, retryAfter: string | undefined): WorkerRefusal {
+export function readRefusal(status: number, body: Buffer, retryAfter: string): WorkerRefusal {
   const waitMs = secondsOf(retryAfter);
   switch (status) {
     case 400:
@@ -58,7 +58,7 @@ function detailOf(body: Buffer): { readonly message: string; readonly param: str
   }
 }
 
-function secondsOf(retryAfter: string | undefined): number {
+function secondsOf(retryAfter: string): number {
   const seconds = Number(retryAfter);
-  return retryAfter !== undefined && seconds > 0 && seconds <= 3_600 ? seconds * 1_000 : retryAfterMs;
+  return seconds > 0 && seconds <= 3_600 ? seconds * 1_000 : retryAfterMs;
 }

@@ -12,6 +12,7 @@ import { askStripeMock } from '../src/stripe-mock/replay-requests.ts';
 import { connect } from './support/client.ts';
 import { compareShapes } from './support/compare-shapes.ts';
 import { findDifferences, type Schema } from './support/schema.ts';
+import { findUnknownParameters, type Paths } from './support/unknown-parameters.ts';
 import { tellWholeStory } from './support/whole-story.ts';
 
 const stripeMockUrl = process.env['STRIPE_MOCK_URL'];
@@ -67,9 +68,13 @@ if (stripeMockUrl !== undefined) {
 
 if (schemaFile !== undefined) {
   describe("Stripe's schema", () => {
-    const { components } = JSON.parse(readFileSync(schemaFile, 'utf8')) as { components: { schemas: Record<string, Schema & { 'x-resourceId'?: string }> } };
+    const { components, paths } = JSON.parse(readFileSync(schemaFile, 'utf8')) as { components: { schemas: Record<string, Schema & { 'x-resourceId'?: string }> }; paths: Paths };
     const kinds = new Map(Object.entries(components.schemas).flatMap(([name, schema]) => (schema['x-resourceId'] === undefined ? [] : [[schema['x-resourceId'], name]])));
     const check = (object: Record<string, unknown>, from: string) => findDifferences(components.schemas, { $ref: kinds.get(object['deleted'] === true ? `deleted_${String(object['object'])}` : String(object['object'])) ?? 'none' }, object, from);
+
+    test('has every parameter of every route', () => {
+      expect(routes.flatMap((route) => findUnknownParameters(paths, route))).toEqual([]);
+    });
 
     test('has every object that the fake answers with', async () => {
       const differences = [];

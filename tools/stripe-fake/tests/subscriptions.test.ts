@@ -102,6 +102,17 @@ test('a subscription paid by debit is invoiced and unpaid until the debit comes 
   expect(types().slice(-4)).toEqual(['invoice.paid', 'invoice.payment_succeeded', 'invoice_payment.paid', 'checkout.session.async_payment_succeeded']);
 });
 
+test('a debit that comes through after the customer was deleted pays the invoice and starts nothing', async () => {
+  const { id: session } = await stripe.checkout.sessions.create(monthly(2_000));
+  const { customer, subscription, invoice } = fake.completeCheckout(session, { payment: 'async' });
+  await stripe.customers.del(customer!);
+  fake.settleCheckout(session, 'succeeded');
+  expect(types().slice(-4)).toEqual(['invoice.paid', 'invoice.payment_succeeded', 'invoice_payment.paid', 'checkout.session.async_payment_succeeded']);
+  expect(types()).not.toContain('payment_method.attached');
+  expect(await stripe.subscriptions.retrieve(subscription!)).toMatchObject({ status: 'canceled' });
+  expect(fake.refund(invoice!)).toMatchObject({ amount: 2_000 });
+});
+
 test('the payment of an invoice is found from either side', async () => {
   const { session } = await subscribe();
   const [byInvoice] = (await stripe.invoicePayments.list({ invoice: session.invoice! })).data;

@@ -62,41 +62,70 @@ class Account {
   }
 }
 
+/** The bytes as they were sent. Listeners stay to the end of the request: taking them off costs more than they do. */
 function collect(request: IncomingMessage, length: number, bytesMax: number, account: Account): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    let first: Buffer | undefined;
-    let whole: Buffer | undefined;
-    let bytes = 0;
-    const chunks: Buffer[] = [];
-    const finish = (error?: TacetError) => {
-      request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
+    const gatherer = new Gatherer(length, bytesMax, account);
+    request.on('data', (chunk: Buffer) => {
+      const error = gatherer.add(chunk);
       if (error) reject(error);
-      else resolve(whole ?? (chunks.length > 0 ? Buffer.concat([first ?? Buffer.alloc(0), ...chunks]) : (first ?? Buffer.alloc(0))));
-    };
-    const onData = (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > bytesMax) return finish(tooLarge(bytesMax));
-      // Where the length is not known, the budget is asked as the bytes come.
-      if (Number.isNaN(length)) {
-        try {
-          account.take(chunk.length);
-        } catch (error) {
-          return finish(error as TacetError);
-        }
-      }
-      if (bytes === chunk.length) {
-        first = chunk;
-        if (chunk.length === length || Number.isNaN(length)) return;
-        // The only copy that is made: into the place where the whole body will be.
-        whole = Buffer.allocUnsafeSlow(length);
-      }
-      if (whole) chunk.copy(whole, bytes - chunk.length);
-      else chunks.push(chunk);
-    };
-    const onEnd = () => finish();
-    const onGone = () => finish(new TacetError('client_closed'));
-    request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
+    });
+    request.on('end', () => resolve(gatherer.whole()));
+    // After the end this changes nothing.
+    request.on('close', () => reject(new TacetError('client_closed')));
+    request.on('error', () => reject(new TacetError('client_closed')));
   });
+}
+
+/** Puts a body together with at most one copy: into the place where the whole will be. */
+class Gatherer {
+  readonly #length: number;
+  readonly #bytesMax: number;
+  readonly #account: Account;
+  #bytes = 0;
+  #first: Buffer | undefined;
+  #whole: Buffer | undefined;
+  #chunks: Buffer[] = [];
+  #hasFailed = false;
+
+  constructor(length: number, bytesMax: number, account: Account) {
+    this.#length = length;
+    this.#bytesMax = bytesMax;
+    this.#account = account;
+  }
+
+  /** Takes a chunk; returns why it cannot. What comes after that is not kept. */
+  add(chunk: Buffer): TacetError | undefined {
+    if (this.#hasFailed) return undefined;
+    this.#bytes += chunk.length;
+    try {
+      if (this.#bytes > this.#bytesMax) throw tooLarge(this.#bytesMax);
+      // Where the length is not known, the budget is asked as the bytes come.
+      if (Number.isNaN(this.#length)) this.#account.take(chunk.length);
+    } catch (error) {
+      this.#hasFailed = true;
+      this.#chunks = [];
+      return error as TacetError;
+    }
+    this.#keep(chunk);
+    return undefined;
+  }
+
+  whole(): Buffer {
+    if (this.#whole) return this.#whole;
+    if (this.#chunks.length === 0) return this.#first ?? Buffer.alloc(0);
+    return Buffer.concat([this.#first ?? Buffer.alloc(0), ...this.#chunks]);
+  }
+
+  #keep(chunk: Buffer): void {
+    if (this.#bytes === chunk.length) {
+      this.#first = chunk;
+      if (chunk.length === this.#length || Number.isNaN(this.#length)) return;
+      this.#whole = Buffer.allocUnsafeSlow(this.#length);
+    }
+    if (this.#whole) chunk.copy(this.#whole, this.#bytes - chunk.length);
+    else this.#chunks.push(chunk);
+  }
 }
 
 async function decompress(decode: (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>, sent: Buffer, bytesMax: number, account: Account): Promise<Buffer> {

@@ -12,6 +12,7 @@ export interface RecordMoment {
 }
 
 const u32Max = 0xffff_ffff;
+const noEdge = Buffer.alloc(16);
 
 /** The count record of a request: epoch and lease are those of its admission, whatever they are now. */
 export function countRecord(admission: Admission, counters: Readonly<RequestCounters>, moment: RecordMoment): NewRecord {
@@ -34,5 +35,7 @@ export function countRecord(admission: Admission, counters: Readonly<RequestCoun
     ttftMs: counters.ttftMs,
     latencyMs: Math.min(Math.max(0, Math.round(moment.latencyMs)), u32Max),
     timeMs: moment.timeMs,
+    seq: 0n,
+    edgeId: noEdge,
   };
 }

@@ -19,8 +19,8 @@ export interface OutboxOptions {
   readonly onTrouble: (trouble: 'damaged_records' | 'segment_not_prepared', count: number) => void;
 }
 
-/** A record without what the outbox gives it. */
-export type NewRecord = Omit<UsageRecord, 'seq' | 'edgeId'>;
+/** A record whose `seq` and `edgeId` the outbox sets. */
+export type NewRecord = { -readonly [F in 'seq' | 'edgeId']: UsageRecord[F] } & Omit<UsageRecord, 'seq' | 'edgeId'>;
 
 /** Where a record was appended. */
 export interface Appended {
@@ -102,7 +102,9 @@ export class Outbox {
   append(record: NewRecord): Appended {
     if (this.#current.used === this.#current.capacity) this.#beginNext();
     const seq = (this.#last[record.partition] ?? 0) + 1;
-    encodeRecord({ ...record, seq: BigInt(seq), edgeId: this.#options.edgeId }, this.#scratch);
+    record.seq = BigInt(seq);
+    record.edgeId = this.#options.edgeId;
+    encodeRecord(record, this.#scratch);
     const ordinal = this.end;
     this.#current.append(this.#scratch, 0);
     this.#last[record.partition] = seq;

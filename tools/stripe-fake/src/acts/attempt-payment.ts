@@ -62,7 +62,8 @@ export function succeed(world: World, intent: PaymentIntent, charge: Charge): vo
   intent.status = 'succeeded';
   intent.next_action = null;
   intent.amount_received = intent.amount;
-  if (intent.setup_future_usage !== null && intent.customer !== null) attachPaymentMethod(world, world.store.paymentMethods.get(charge.payment_method), intent.customer);
+  const customer = intent.customer === null ? undefined : world.store.customers.find(intent.customer);
+  if (intent.setup_future_usage !== null && customer !== undefined) attachPaymentMethod(world, world.store.paymentMethods.get(charge.payment_method), customer.id);
   emit(world, 'charge.succeeded', charge);
   emit(world, 'payment_intent.succeeded', intent);
 }

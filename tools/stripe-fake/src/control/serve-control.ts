@@ -4,6 +4,7 @@ import { sendJson } from '../http-answer.ts';
 import { invalidRequest, StripeError } from '../wire/stripe-error.ts';
 import type { Control } from './control.ts';
 import { controls } from './controls.ts';
+import { isLoopback } from './is-loopback.ts';
 import { servePage } from './serve-page.ts';
 
 /** Serves `/fake/…`, to this machine alone. Errors are `{"error": {"message": …}}`. */
@@ -39,8 +40,4 @@ function parse(text: string): unknown {
   } catch {
     throw invalidRequest('The body is not valid JSON');
   }
-}
-
-function isLoopback(address: string | undefined): boolean {
-  return address !== undefined && /^(127\.|::1$|::ffff:127\.)/.test(address);
 }

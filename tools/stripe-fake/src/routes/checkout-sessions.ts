@@ -1,11 +1,10 @@
 import { expireCheckout, expireDueSessions } from '../acts/checkout.ts';
-import { wholeList } from '../objects/json.ts';
-import { paginate } from '../wire/paginate.ts';
-import { applyMetadata, choice, group, metadata, pageShape, text } from '../wire/shapes.ts';
+import { pageOf, paginate } from '../wire/paginate.ts';
+import { applyMetadata, choice, group, metadata, pageShape, text, timedPageShape } from '../wire/shapes.ts';
 import { route, type Route } from './route.ts';
 
 const filters = {
-  ...pageShape,
+  ...timedPageShape,
   customer: text().optional(),
   customer_details: group({ email: text(512) }).optional(),
   payment_intent: text().optional(),
@@ -34,7 +33,7 @@ export const checkoutSessionRoutes: readonly Route[] = [
     session.metadata = applyMetadata(session.metadata, parameters.metadata);
     return session;
   }),
-  route('GET', '/v1/checkout/sessions/:id/line_items', pageShape, ({ store }, _page, id) => wholeList(`/v1/checkout/sessions/${store.checkoutSessions.get(id).id}/line_items`, store.checkoutPlans.get(id)?.lines ?? [])),
+  route('GET', '/v1/checkout/sessions/:id/line_items', pageShape, ({ store }, page, id) => pageOf(store.checkoutPlans.get(store.checkoutSessions.get(id).id)?.lines ?? [], 'item', `/v1/checkout/sessions/${id}/line_items`, page)),
   route('POST', '/v1/checkout/sessions/:id/expire', {}, (world, _parameters, id) => {
     expireDueSessions(world);
     return expireCheckout(world, world.store.checkoutSessions.get(id));

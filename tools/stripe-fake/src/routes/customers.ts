@@ -6,7 +6,7 @@ import { emptyAddress } from '../objects/address.ts';
 import { deletedCustomer } from '../objects/customer.ts';
 import type { Metadata } from '../objects/json.ts';
 import { paginate } from '../wire/paginate.ts';
-import { applyMetadata, choice, clearableText, group, list, metadata, pageShape, text } from '../wire/shapes.ts';
+import { applyMetadata, choice, clearableText, group, list, metadata, timedPageShape, text } from '../wire/shapes.ts';
 import { invalidRequest, type StripeError } from '../wire/stripe-error.ts';
 import { route, type Parameters, type Route } from './route.ts';
 
@@ -37,7 +37,7 @@ export const customerRoutes: readonly Route[] = [
     if (method !== undefined && typeof wanted === 'string') customer.invoice_settings.default_payment_method = method.id;
     return customer;
   }),
-  route('GET', '/v1/customers', { ...pageShape, email: text(512).optional() }, ({ store }, page) => paginate(store.customers, '/v1/customers', page, ({ email }) => page.email === undefined || email === page.email)),
+  route('GET', '/v1/customers', { ...timedPageShape, email: text(512).optional() }, ({ store }, page) => paginate(store.customers, '/v1/customers', page, ({ email }) => page.email === undefined || email === page.email)),
   route('GET', '/v1/customers/:id', {}, ({ store }, _parameters, id) => (store.deletedCustomers.has(id) ? deletedCustomer(id) : store.customers.get(id))),
   route('POST', '/v1/customers/:id', fields, (world, parameters, id) => {
     const customer = world.store.customers.get(id);
@@ -50,7 +50,7 @@ export const customerRoutes: readonly Route[] = [
     });
     return customer;
   }),
-  route('DELETE', '/v1/customers/:id', {}, (world, _parameters, id) => deleteCustomer(world, id)),
+  route('DELETE', '/v1/customers/:id', {}, (world, _parameters, id) => deleteCustomer(world, id), {}),
 ];
 
 /** What a request says about a customer, all of it checked. */

@@ -1,9 +1,9 @@
 import { paginate } from '../wire/paginate.ts';
-import { flag, list, pageShape, text } from '../wire/shapes.ts';
+import { flag, list, timedPageShape, text } from '../wire/shapes.ts';
 import { invalidRequest } from '../wire/stripe-error.ts';
 import { route, type Route } from './route.ts';
 
-const filters = { ...pageShape, delivery_success: flag().optional(), type: text(100).optional(), types: list(text(100), 20).optional() };
+const filters = { ...timedPageShape, delivery_success: flag().optional(), type: text(100).optional(), types: list(text(100), 20).optional() };
 
 /** What happened. */
 export const eventRoutes: readonly Route[] = [

@@ -1,7 +1,7 @@
 import { emit } from '../acts/emit.ts';
 import type { PaymentIntent } from '../objects/payment-intent.ts';
 import { paginate } from '../wire/paginate.ts';
-import { address, applyMetadata, choice, clearableText, flag, metadata, pageShape, text } from '../wire/shapes.ts';
+import { address, applyMetadata, choice, clearableText, flag, metadata, timedPageShape, text } from '../wire/shapes.ts';
 import { invalidRequest } from '../wire/stripe-error.ts';
 import type { World } from '../world.ts';
 import { choosePaymentMethod, confirmIntent } from './create-payment-intent.ts';
@@ -17,7 +17,7 @@ const confirmation = {
 
 /** Payment intents that are there. */
 export const paymentIntentRoutes: readonly Route[] = [
-  route('GET', '/v1/payment_intents', { ...pageShape, customer: text().optional() }, ({ store }, page) => paginate(store.paymentIntents, '/v1/payment_intents', page, ({ customer }) => customer === (page.customer ?? customer))),
+  route('GET', '/v1/payment_intents', { ...timedPageShape, customer: text().optional() }, ({ store }, page) => paginate(store.paymentIntents, '/v1/payment_intents', page, ({ customer }) => customer === (page.customer ?? customer))),
   route('GET', '/v1/payment_intents/:id', {}, ({ store }, _parameters, id) => store.paymentIntents.get(id)),
   route('POST', '/v1/payment_intents/:id', { metadata: metadata().optional(), description: clearableText(1_000).optional() }, ({ store }, parameters, id) => {
     const intent = store.paymentIntents.get(id);

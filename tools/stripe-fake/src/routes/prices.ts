@@ -1,6 +1,6 @@
 import { createPrice } from '../acts/create-price.ts';
 import { paginate } from '../wire/paginate.ts';
-import { applyMetadata, group, metadata, pageShape, text } from '../wire/shapes.ts';
+import { applyMetadata, group, metadata, timedPageShape, text } from '../wire/shapes.ts';
 import { priceShape } from './price-shapes.ts';
 import { route, type Route } from './route.ts';
 
@@ -21,6 +21,6 @@ export const priceRoutes: readonly Route[] = [
     price.lookup_key = parameters.lookup_key ?? null;
     return price;
   }),
-  route('GET', '/v1/prices', { ...pageShape, product: text().optional() }, ({ store }, page) => paginate(store.prices, '/v1/prices', page, ({ active, product }) => active && product === (page.product ?? product))),
+  route('GET', '/v1/prices', { ...timedPageShape, product: text().optional() }, ({ store }, page) => paginate(store.prices, '/v1/prices', page, ({ active, product }) => active && product === (page.product ?? product))),
   route('GET', '/v1/prices/:id', {}, ({ store }, _parameters, id) => store.prices.get(id)),
 ];

@@ -2,7 +2,7 @@ import { refundCharge } from '../acts/refunds.ts';
 import { emitChange } from '../acts/emit.ts';
 import type { Charge } from '../objects/charge.ts';
 import { paginate } from '../wire/paginate.ts';
-import { applyMetadata, choice, metadata, pageShape, text, whole } from '../wire/shapes.ts';
+import { applyMetadata, choice, metadata, timedPageShape, text, whole } from '../wire/shapes.ts';
 import { invalidRequest } from '../wire/stripe-error.ts';
 import type { World } from '../world.ts';
 import { route, type Route } from './route.ts';
@@ -13,7 +13,7 @@ const request = { ...target, amount: whole(1, 99_999_999).optional(), metadata: 
 /** Refunds. */
 export const refundRoutes: readonly Route[] = [
   route('POST', '/v1/refunds', request, (world, { charge, payment_intent: intent, amount, metadata: change, reason }) => refundCharge(world, chargeOf(world, charge, intent), { amount, reason, metadata: applyMetadata({}, change) })),
-  route('GET', '/v1/refunds', { ...pageShape, ...target }, ({ store }, page) => paginate(store.refunds, '/v1/refunds', page, (refund) => refund.charge === (page.charge ?? refund.charge) && refund.payment_intent === (page.payment_intent ?? refund.payment_intent))),
+  route('GET', '/v1/refunds', { ...timedPageShape, ...target }, ({ store }, page) => paginate(store.refunds, '/v1/refunds', page, (refund) => refund.charge === (page.charge ?? refund.charge) && refund.payment_intent === (page.payment_intent ?? refund.payment_intent))),
   route('GET', '/v1/refunds/:id', {}, ({ store }, _parameters, id) => store.refunds.get(id)),
   route('POST', '/v1/refunds/:id', { metadata: metadata().optional() }, (world, parameters, id) => {
     const refund = world.store.refunds.get(id);

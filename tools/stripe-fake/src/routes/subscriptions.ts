@@ -1,12 +1,12 @@
 import { emitChange } from '../acts/emit.ts';
 import { cancelSubscription, setCancelAtPeriodEnd } from '../acts/subscriptions.ts';
 import { paginate } from '../wire/paginate.ts';
-import { applyMetadata, choice, clearableText, flag, group, metadata, pageShape, text } from '../wire/shapes.ts';
+import { applyMetadata, choice, clearableText, flag, group, metadata, timedPageShape, text } from '../wire/shapes.ts';
 import { resourceMissing } from '../wire/stripe-error.ts';
 import { route, type Route } from './route.ts';
 
 const cancellation = group({ comment: clearableText().optional(), feedback: choice('customer_service', 'low_quality', 'missing_features', 'other', 'switched_service', 'too_complex', 'too_expensive', 'unused').optional() }).optional();
-const filters = { ...pageShape, customer: text().optional(), price: text().optional(), status: choice('active', 'past_due', 'unpaid', 'canceled', 'incomplete', 'all', 'ended').optional() };
+const filters = { ...timedPageShape, customer: text().optional(), price: text().optional(), status: choice('active', 'past_due', 'unpaid', 'canceled', 'incomplete', 'all', 'ended').optional() };
 
 /** Subscriptions. Checkout starts them. */
 export const subscriptionRoutes: readonly Route[] = [

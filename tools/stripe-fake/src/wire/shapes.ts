@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pageMax } from '../limits.ts';
 
 /** Adds an issue with the words and the code that Stripe has for it. */
 function complain(context: z.RefinementCtx, message: string, code?: string): never {
@@ -109,8 +110,10 @@ export const expandShape = { expand: list(text(500), 20).optional() };
 /** What every list may be asked. */
 export const pageShape = {
   ...expandShape,
-  limit: whole(1, 100).optional(),
+  limit: whole(1, pageMax).optional(),
   starting_after: text().optional(),
   ending_before: text().optional(),
-  created: timeRange().optional(),
 };
+
+/** What most lists may be asked. */
+export const timedPageShape = { ...pageShape, created: timeRange().optional() };
