@@ -68,6 +68,20 @@ test('int8 is bigint, and what a transaction throws rolls it back', async () => 
   expect(isPostgresError(divided, sqlState.uniqueViolation)).toBe(false);
 });
 
+test('a connection that breaks while it is lent fails its next query, and the process goes on', async () => {
+  const connection = await pool.connect();
+  const { rows } = await connection.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  const gone = new Promise((resolve) => (connection as unknown as pg.Client).once('end', () => resolve(undefined)));
+  const admin = new pg.Client({ connectionString: server.adminUrl('tacet') });
+  await admin.connect();
+  await admin.query('SELECT pg_terminate_backend($1, 5000)', [rows[0]?.pid]);
+  await admin.end();
+  await gone;
+  await expect(connection.query('SELECT 1')).rejects.toThrow();
+  connection.release(true);
+  await pool.query('SELECT 1');
+});
+
 test('two URLs of one server are refused as main and keystore', async () => {
   await expect(checkInstancesDiffer(server.adminUrl(), server.adminUrl('tacet'))).rejects.toThrow('of its own');
 });

@@ -44,6 +44,8 @@ export async function openPool(options: PoolOptions): Promise<Pool> {
   });
   // An idle connection that breaks is replaced by the pool; the next query tells whether the server is back.
   pool.on('error', () => undefined);
+  // One that breaks while it is lent fails the query under way or the next one; unheard, the event would end the process.
+  pool.on('connect', (connection) => connection.on('error', () => undefined));
   try {
     await checkServer(pool);
   } catch (error) {

@@ -34,10 +34,15 @@ export interface Launched {
 /** An empty cache, so that no test finds or leaves a model. */
 export const emptyCache = mkdtempSync(join(tmpdir(), 'tacet-cache-'));
 
+/** What a person's shell would have: nothing of Jest, Nx or the npm that runs them. */
+function shellEnvironment(): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|NX_|JEST_|TACET_)|^(NODE_OPTIONS|NODE_ENV|NO_COLOR|FORCE_COLOR)$/.test(name)));
+}
+
 /** Starts the launcher from its source, as tools/setup/run.mjs does, or `npm start` itself. */
 export function launch(given: readonly string[], { command = process.execPath, environment = {} }: { readonly command?: string; readonly environment?: Readonly<Record<string, string>> } = {}): Launched {
   const before = command === 'npm' ? ['start', '--silent', '--'] : sourceArguments('tools/launcher/src/main.ts');
-  const child = spawn(command, [...before, ...given], { cwd: repositoryFolder, env: { PATH: process.env['PATH'], HOME: process.env['HOME'], XDG_CACHE_HOME: emptyCache, ...environment } });
+  const child = spawn(command, [...before, ...given], { cwd: repositoryFolder, env: { ...shellEnvironment(), XDG_CACHE_HOME: emptyCache, ...environment } });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk) => (stdout += String(chunk)));

@@ -89,6 +89,8 @@ test('whatever dies is named, started again, and requests are answered again', a
   const launched = start();
   const ready = await launched.ready();
   for (const [name, pid] of Object.entries(ready.pids)) {
+    // Nothing else has died of what died before.
+    expect({ name, isAlive: isAlive(pid), told: launched.stderr().split('\n').filter((line) => line.includes('!')) }).toMatchObject({ isAlive: true });
     process.kill(pid, 'SIGKILL');
     await eventually(`${name} is back`, () => launched.stderr().includes(`${name} is back`), 60_000);
     expect(launched.stderr()).toContain(`${name} was ended by signal 9`);

@@ -28,7 +28,7 @@ export async function installEngine(signal: AbortSignal): Promise<void> {
   while ((await takeLock(lock)) !== undefined) await sleep(pollMs, undefined, { signal });
   try {
     if (engineIsInstalled()) return;
-    await execute('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, timeout: installMs, signal });
+    await execute('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--fetch-retries=1'], { cwd: folder, timeout: installMs, signal });
   } catch (error) {
     throw new Error('npm could not install the engine', { cause: error });
   } finally {
