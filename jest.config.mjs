@@ -1,9 +1,13 @@
+// Tests that download, install or take minutes are run only when they are asked for, and then alone (`npm run test:long`).
+const long = process.env.TACET_LONG === '1';
+
 /** Jest for every project (`jest --config ../../jest.config.mjs --rootDir .`): native ESM, sources as they are, nothing built. */
 export default {
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
-  testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/tests/**/*.test.ts'],
+  testMatch: ['src', 'tests'].map((folder) => `<rootDir>/${folder}/**/*${long ? '.long' : ''}.test.ts`),
+  testPathIgnorePatterns: ['/node_modules/', ...(long ? [] : ['\\.long\\.test\\.ts$'])],
   transform: {
     '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' }, sourceMaps: 'inline' }],
   },

@@ -12,9 +12,12 @@ export interface TestProject {
   readonly folder: string;
   /** Whether Nx knows it. */
   readonly inWorkspace: boolean;
-  /** Whether there is a `*.test.ts` in it. */
+  /** Whether there is a test in it of the kind that was asked for. */
   readonly hasTests: boolean;
 }
+
+/** `usual`: all `*.test.ts` but `*.long.test.ts`. `long`: those alone, which download, install or take minutes. */
+export type TestKind = 'usual' | 'long';
 
 interface Manifest {
   readonly name?: string;
@@ -23,15 +26,19 @@ interface Manifest {
 }
 
 /** Every project of the repository that has a `test` script, in the order of folders. */
-export function listTestProjects(repository: string): readonly TestProject[] {
+export function listTestProjects(repository: string, kind: TestKind = 'usual'): readonly TestProject[] {
   const { workspaces = [] } = readManifest(join(repository, 'package.json'));
   const manifests = globSync([...workspaces, ...outside].map((pattern) => `${pattern}/package.json`), { cwd: repository }).sort();
   return manifests.flatMap((file) => {
     const { name, scripts = {} } = readManifest(join(repository, file));
     const folder = dirname(file);
     if (name === undefined || scripts['test'] === undefined) return [];
-    return [{ name, folder, inWorkspace: !outside.includes(folder), hasTests: globSync(`${folder}/{src,tests}/**/*.test.ts`, { cwd: repository }).length > 0 }];
+    return [{ name, folder, inWorkspace: !outside.includes(folder), hasTests: hasTests(repository, folder, kind) }];
   });
+}
+
+function hasTests(repository: string, folder: string, kind: TestKind): boolean {
+  return globSync(`${folder}/{src,tests}/**/*.test.ts`, { cwd: repository }).some((file) => file.endsWith('.long.test.ts') === (kind === 'long'));
 }
 
 /**

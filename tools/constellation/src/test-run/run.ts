@@ -14,24 +14,29 @@ export interface TestRun {
   stop(): void;
 }
 
-/** Runs lint, type check and the tests of the wanted projects on shared servers, and writes the summary. */
+/** Set to 1: only the long tests are run, by jest and by this runner. Named also in jest.config.mjs and in `test:long` of package.json. */
+const longVariable = 'TACET_LONG';
+
+/** Runs lint, type check and the tests of the wanted projects on shared servers, and writes the summary; of long tests nothing but them. */
 export function runTests(wanted: readonly string[], environment: Readonly<Record<string, string | undefined>>, write: (text: string) => void): TestRun {
   const commands = new Commands(repositoryFolder);
   const run = async (): Promise<number> => {
     const started = performance.now();
+    const kind = environment[longVariable] === '1' ? 'long' : 'usual';
     let projects: readonly TestProject[];
     try {
-      projects = selectProjects(listTestProjects(repositoryFolder), wanted);
+      const selected = selectProjects(listTestProjects(repositoryFolder, kind), wanted);
+      projects = kind === 'long' && wanted.length === 0 ? selected.filter(({ hasTests }) => hasTests) : selected;
     } catch (error) {
       write(`${(error as Error).message}\n`);
       return 2;
     }
     const folders = wanted.length === 0 ? [] : projects.map(({ folder }) => folder);
-    const results = [
+    const checks = async () => [
       await check('lint', commands, 'oxlint', ['--type-aware', ...(folders.length === 0 ? ['.'] : folders)], environment),
       await check('types', commands, 'tsc', ['-b', ...folders], environment),
-      ...(await testProjects(projects, commands, environment, write)),
     ];
+    const results = [...(kind === 'usual' ? await checks() : []), ...(await testProjects(projects, commands, environment, write))];
     write(summarize(results, performance.now() - started));
     return results.some(({ failed }) => failed > 0) || !results.some(({ passed }) => passed > 0) ? 1 : 0;
   };
