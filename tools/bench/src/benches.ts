@@ -1,0 +1,4 @@
+import type { Bench } from './frame/bench.ts';
+
+/** All benches by name, loaded when one is wanted. */
+export const benches: Readonly<Record<string, () => Promise<Bench>>> = {};
