@@ -4,7 +4,7 @@ import { noId } from './keys/caller.ts';
 import type { Abandonment } from './limits/abandonment.ts';
 import type { Limiter, LimitVerdict } from './limits/limiter.ts';
 import type { EdgeSession } from './money/edge-session.ts';
-import type { ChatRequest } from './read-request.ts';
+import type { InferenceRequest } from './read-request.ts';
 import { newRequestId, type RequestId } from './request-id.ts';
 import { needNano, Reservation, sliceTokens } from './reservation.ts';
 import type { Admission } from './spool/slot.ts';
@@ -16,7 +16,7 @@ const retryAfterMs = 1_000;
 
 /** A request that may run: limits, money and a slot are its own until it is settled. */
 export interface AdmittedRequest {
-  readonly request: ChatRequest;
+  readonly request: InferenceRequest;
   /** Undefined for no-log. */
   readonly requestId: RequestId | undefined;
   readonly reservation: Reservation;
@@ -36,7 +36,7 @@ export interface AdmitOptions {
 }
 
 /** The third step: rate limit, then money, then a slot. Rejects with `TacetError`. In memory unless lease or slice have to grow. */
-export async function admit(request: ChatRequest, options: AdmitOptions, client: ClientPresence): Promise<AdmittedRequest> {
+export async function admit(request: InferenceRequest, options: AdmitOptions, client: ClientPresence): Promise<AdmittedRequest> {
   const { session, spool } = options;
   const { caller } = request;
   const taken = takeRate(request, options);
@@ -69,7 +69,7 @@ export async function admit(request: ChatRequest, options: AdmitOptions, client:
   return { request, requestId, reservation, slot, outputPerChoice, isClamped, verdict };
 }
 
-function takeRate({ caller }: ChatRequest, { limiter, abandonment }: AdmitOptions): LimitVerdict | undefined | Promise<LimitVerdict> {
+function takeRate({ caller }: InferenceRequest, { limiter, abandonment }: AdmitOptions): LimitVerdict | undefined | Promise<LimitVerdict> {
   const waitMs = abandonment.waitMs(caller.identity);
   if (waitMs > 0) throw new TacetError('abandoned_requests', { retryAfterMs: waitMs });
   const { requestsPerMinute } = caller.limits;
@@ -77,13 +77,13 @@ function takeRate({ caller }: ChatRequest, { limiter, abandonment }: AdmitOption
 }
 
 /** Output to reserve: all that can come where the answer comes as a whole, the first slice of a stream. */
-function outputWanted({ isStream, outputLimit, choices, model }: ChatRequest): number {
+function outputWanted({ isStream, outputLimit, choices, model }: InferenceRequest): number {
   const bound = Math.min(outputLimit ?? model.outputDefault, model.contextTokens) * choices;
   if (!isStream) return bound;
   return Math.min(sliceTokens, outputLimit === undefined ? sliceTokens : bound);
 }
 
-function admissionOf({ caller, price }: ChatRequest, epoch: number, requestId: RequestId | undefined, nowMs: number): Admission {
+function admissionOf({ caller, price }: InferenceRequest, epoch: number, requestId: RequestId | undefined, nowMs: number): Admission {
   const { accountId, partition, keyId, leaseByKey, noLog } = caller;
   return {
     epoch,

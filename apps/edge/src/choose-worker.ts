@@ -1,5 +1,5 @@
 import { TacetError } from '@tacet/errors';
-import type { ChatRequest } from './read-request.ts';
+import type { InferenceRequest } from './read-request.ts';
 import type { Worker } from './workers/worker.ts';
 
 const retryAfterMs = 1_000;
@@ -15,7 +15,7 @@ export interface ChooseOptions {
 }
 
 /** What a request adds to a worker's load, in tokens, as far as is known before it runs. */
-export function loadOf({ prompt, choices, outputLimit }: ChatRequest): number {
+export function loadOf({ prompt, choices, outputLimit }: InferenceRequest): number {
   return Math.ceil(prompt.bytes / bytesPerToken) + choices * Math.min(outputLimit ?? outputExpected, outputExpected);
 }
 
@@ -23,7 +23,7 @@ export function loadOf({ prompt, choices, outputLimit }: ChatRequest): number {
  * The fourth step: of two random workers that serve the model and are well, the one with less to do for its
  * weight. `tried`: workers that failed this request before. Throws `no_worker` when there is none.
  */
-export function chooseWorker({ route, pools }: ChatRequest, tried: readonly Worker[], { monotonicMs, random }: ChooseOptions): Worker {
+export function chooseWorker({ route, pools }: InferenceRequest, tried: readonly Worker[], { monotonicMs, random }: ChooseOptions): Worker {
   const now = monotonicMs();
   const allowed = route.workers.filter((worker) => !tried.includes(worker) && pools.some(({ id }) => id === worker.pool.id));
   const healthy = allowed.filter((worker) => worker.stateAt(now) === 'healthy');

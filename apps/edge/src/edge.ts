@@ -24,7 +24,7 @@ import { createReports, type Reports } from './reports.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { Revocation } from './revocation.ts';
 import { RunningRequests } from './running-requests.ts';
-import { ServeChat } from './serve-chat.ts';
+import { ServeInference } from './serve-inference.ts';
 import type { Spool } from './spool/spool.ts';
 import { stopEdge } from './stop-edge.ts';
 import { UsageFlow } from './usage-flow.ts';
@@ -59,7 +59,7 @@ export async function startEdge(config: EdgeConfig, { log, registry, readiness }
   const budget = new BodyBudget(config.bodyBytesTotalMax);
   const limiter = openLimiter(config, edgeId, reports);
   const authorize = new Authorize({ directory, watch, keyStaleMs: config.keyStaleMs, checkSecrets, wallMs });
-  const chat = new ServeChat({
+  const chat = new ServeInference({
     authorize,
     read: { limits: { budget, bytesMax: config.bodyBytesMax }, catalogue, workers },
     admit: { session, spool, limiter, abandonment: new Abandonment(wallMs), wallMs },
@@ -71,7 +71,7 @@ export async function startEdge(config: EdgeConfig, { log, registry, readiness }
   });
   metrics.watch({ running, budget, outbox: spool.outbox, workers, watch, monotonicMs });
   const doors = await startDoors(config, {
-    serveChat: (request, response, door) => chat.serve(request, response, door),
+    serveInference: (request, response, door) => chat.serve(request, response, door),
     listModels: (request, response, door) => listModels(request, response, door, { authorize, catalogue, workers }),
     refuse: reports.refuse,
   }, events);

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TacetError } from '@tacet/errors';
 import type { Authorize } from './authorize.ts';
 import type { Catalogue, CatalogueModel } from './money/catalogue.ts';
-import type { DoorName } from './serve-chat.ts';
+import type { DoorName } from './serve-inference.ts';
 import { usableModels } from './read-request.ts';
 import type { WorkerSet } from './workers/worker-set.ts';
 

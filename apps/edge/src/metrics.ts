@@ -43,7 +43,7 @@ export function createMetrics(registry: Registry) {
   return {
     tallies,
     /** One more chat completion of a normal key was answered. */
-    noteChat: (status: number) => requests.note('chat_completions', status),
+    noteInference: (status: number) => requests.note('chat_completions', status),
     /** One more request of another route, or of none. */
     noteOther: (status: number) => requests.note('other', status),
     refusals: counter('refusals_total', 'Requests of normal keys that were refused or failed, by error code.', ['code']),

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { editObject } from '@tacet/inference';
 import { LRUCache } from 'lru-cache';
 import type { AdmittedRequest } from './admit.ts';
-import type { ChatRequest } from './read-request.ts';
+import type { InferenceRequest } from './read-request.ts';
 import { identifiesPerson } from './refused-fields.ts';
 import type { Pool } from './workers/pool.ts';
 
@@ -68,7 +68,7 @@ function fieldsFor({ request, outputPerChoice }: AdmittedRequest, pool: Pool, sa
  * A whole answer is paid for in advance, so its limit is always told. Of a stream the limit stays as asked;
  * where the client gave both fields, the smaller one is what both say.
  */
-function setLimit(fields: Map<string, string>, request: ChatRequest, outputPerChoice: number | undefined, pool: Pool): void {
+function setLimit(fields: Map<string, string>, request: InferenceRequest, outputPerChoice: number | undefined, pool: Pool): void {
   const has = (name: string) => request.prompt.object.fields.some((field) => field.name === name);
   const both = has('max_tokens') && has('max_completion_tokens');
   const limit = outputPerChoice ?? (both ? request.outputLimit : undefined);

@@ -50,7 +50,7 @@ export class Prompt {
 const nothing: Body = { bytes: Buffer.alloc(0), release: () => undefined };
 
 /** A chat completion as the router understands it. The rest of the body is the worker's business. */
-export interface ChatRequest {
+export interface InferenceRequest {
   readonly caller: Caller;
   readonly prompt: Prompt;
   readonly model: CatalogueModel;
@@ -75,7 +75,7 @@ export interface ReadRequestOptions {
 }
 
 /** The second step: reads the body and the few fields that the router needs. Throws `TacetError` naming a field, never a value. */
-export async function readChatRequest(request: IncomingMessage, caller: Caller, options: ReadRequestOptions, beforeReading?: () => void): Promise<ChatRequest> {
+export async function readRequest(request: IncomingMessage, caller: Caller, options: ReadRequestOptions, beforeReading?: () => void): Promise<InferenceRequest> {
   const { limits, catalogue, workers } = options;
   requireJson(request.headers['content-type']);
   const body = await readBody(request, limits, beforeReading);
@@ -87,7 +87,7 @@ export async function readChatRequest(request: IncomingMessage, caller: Caller, 
   }
 }
 
-function understand(body: Body, caller: Caller, catalogue: Catalogue, workers: WorkerSet): ChatRequest {
+function understand(body: Body, caller: Caller, catalogue: Catalogue, workers: WorkerSet): InferenceRequest {
   const object = scanObject(body.bytes);
   requireUnambiguous(object, isInterpreted);
   const modelId = readString(object, 'model', modelBytesMax);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { eventually } from '@tacet/testing';
 import { chooseWorker, loadOf } from '../choose-worker.ts';
-import type { ChatRequest } from '../read-request.ts';
+import type { InferenceRequest } from '../read-request.ts';
 import { parseWorkers, WorkersFileError } from './parse-workers.ts';
 import { failuresMax, quarantineMs, Worker } from './worker.ts';
 import { WorkerSet } from './worker-set.ts';
@@ -62,8 +62,8 @@ test('a list without pools is an edge without models; an empty file is one that 
 });
 
 /** A request for a model that these workers serve. */
-function requestFor(workers: readonly Worker[], bytes = 400): ChatRequest {
-  return { prompt: { bytes }, choices: 1, outputLimit: undefined, pools: workers.map(({ pool }) => pool), route: { workers } } as unknown as ChatRequest;
+function requestFor(workers: readonly Worker[], bytes = 400): InferenceRequest {
+  return { prompt: { bytes }, choices: 1, outputLimit: undefined, pools: workers.map(({ pool }) => pool), route: { workers } } as unknown as InferenceRequest;
 }
 function workersOf(count: number, weights: readonly number[] = []): Worker[] {
   return Array.from({ length: count }, (_, i) => new Worker({ ...parse(`pools: [{ id: p${i}, url: "http://x", kind: vllm, models: [m] }]`)[0]!, weight: weights[i] ?? 1 }, `10.0.0.${i}`, undefined as never));

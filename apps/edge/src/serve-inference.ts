@@ -15,7 +15,7 @@ import type { Caller } from './keys/caller.ts';
 import { Meter } from './meter.ts';
 import type { Metrics } from './metrics.ts';
 import type { CacheSalts } from './prepare-body.ts';
-import { readChatRequest, type ReadRequestOptions } from './read-request.ts';
+import { readRequest, type ReadRequestOptions } from './read-request.ts';
 import type { WorkerNews } from './reports.ts';
 import { streamHeaders } from './response-headers.ts';
 import type { RetryBudget } from './retry-budget.ts';
@@ -29,7 +29,7 @@ export type DoorName = 'public' | 'internal';
 
 const route = 'chat_completions';
 
-export interface ServeChatOptions {
+export interface ServeInferenceOptions {
   readonly authorize: Authorize;
   readonly read: ReadRequestOptions;
   readonly admit: AdmitOptions;
@@ -44,10 +44,10 @@ export interface ServeChatOptions {
 }
 
 /** `POST /v1/chat/completions`, through both doors: the steps from the key to the last byte, top to bottom. */
-export class ServeChat {
-  readonly #options: ServeChatOptions;
+export class ServeInference {
+  readonly #options: ServeInferenceOptions;
 
-  constructor(options: ServeChatOptions) {
+  constructor(options: ServeInferenceOptions) {
     this.#options = options;
   }
 
@@ -57,7 +57,7 @@ export class ServeChat {
     try {
       const authorized = door === 'public' ? authorize.byKey(request.headers) : authorize.byAccount(request.headers);
       caller = authorized instanceof Promise ? await authorized : authorized;
-      const chat = await readChatRequest(request, caller, read, continueOf(request, response));
+      const chat = await readRequest(request, caller, read, continueOf(request, response));
       const client = new ClientPresence(response);
       let admitted: AdmittedRequest;
       try {
@@ -110,7 +110,7 @@ export class ServeChat {
     if (error?.code === 'internal_error') events.requestError(error);
     if (caller.noLog) return;
     const status = statusOf(response, error);
-    metrics.noteChat(status);
+    metrics.noteInference(status);
     if (error) metrics.refusals.inc({ code: error.code });
     if (meter.ttftMs > 0) metrics.firstEventSeconds.observe(meter.ttftMs / 1000);
     events.requestFinished({
@@ -125,7 +125,7 @@ export class ServeChat {
     if (error.code === 'internal_error') events.requestError(error);
     if (error.code !== 'client_closed') refuse(request, response, error, caller ? ['x-tacet-privacy', caller.noLog ? 'no-log' : 'standard'] : []);
     if (caller?.noLog) return;
-    metrics.noteChat(error.httpStatus);
+    metrics.noteInference(error.httpStatus);
     metrics.refusals.inc({ code: error.code });
     events.requestFinished({ route, status: error.httpStatus });
   }
