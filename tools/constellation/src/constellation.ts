@@ -7,7 +7,7 @@ import type { WorkerOptions, DemoWorkerProcess } from './demo-worker.ts';
 import type { DeploymentPaths } from './deployment-paths.ts';
 import type { TestModel } from './models.ts';
 import type { OperatorClients } from './operator-clients.ts';
-import type { ConstellationServers } from './servers.ts';
+import type { ConstellationServers, Through } from './servers.ts';
 
 export interface ConstellationOptions {
   /** `embedded`: usage goes straight to billing, limits stay in memory. `cluster`: Kafka and Redis. */
@@ -29,6 +29,13 @@ export interface ConstellationOptions {
   readonly clockOffsetMs?: Readonly<Partial<Record<Application, number>>>;
   /** Servers of its own even in a test run that shares them: to kill them or to look into their folders. */
   readonly ownServers?: boolean;
+  /**
+   * Puts something between servers and their clients: asked for each own server (`postgres-main`, `postgres-keystore`, `redis`,
+   * `kafka`) and each gRPC door (`billing-1`, `account`, …), it answers the port of loopback that clients are told instead.
+   */
+  readonly through?: Through;
+  /** Further settings of own Postgres instances, as in postgresql.conf; they are not durable unless these say so. */
+  readonly postgresSettings?: Readonly<Record<string, string>>;
   /** Where everything is kept; a temporary folder unless given, removed by `stop()` (set TEST_KEEP=yes to keep it). */
   readonly folder?: string;
   /** Told what is installed or fetched. */

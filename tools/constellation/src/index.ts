@@ -12,6 +12,6 @@ export { createPortSource } from './free-ports.ts';
 export { defaultModels, modelPrices, type TestModel } from './models.ts';
 export { openOperatorClients, type OperatorClients } from './operator-clients.ts';
 export { adminUrlOf, prepareDatabases, type InstanceAccess } from './prepare-databases.ts';
-export { settleAll, type ConstellationDatabase, type ConstellationServers } from './servers.ts';
+export { settleAll, type ConstellationDatabase, type ConstellationServers, type Through } from './servers.ts';
 export { startConstellation } from './start-constellation.ts';
 export { workersYaml, type Pool } from './workers-yaml.ts';

@@ -1,7 +1,7 @@
 import { loopbackAddress, type ApplicationInstance, type DeploymentAddresses } from './application-environment.ts';
 import type { Application } from './applications.ts';
 import type { ConstellationOptions } from './constellation.ts';
-import type { ConstellationServers } from './servers.ts';
+import type { ConstellationServers, Through } from './servers.ts';
 
 /** `edge` where there is one, else `edge-1`, `edge-2`, … */
 export function nameOf(application: string, index: number, count: number): string {
@@ -24,17 +24,17 @@ export async function planInstances(options: ConstellationOptions, nextPort: () 
 const nobody = [9];
 
 /** Where the planned processes will find each other. */
-export function planAddresses(instances: readonly ApplicationInstance[], servers: ConstellationServers): DeploymentAddresses {
-  const rpcPorts = (application: Application) => {
-    const ports = instances.flatMap((instance) => (instance.application === application && 'rpc' in instance.ports ? [instance.ports.rpc] : []));
+export async function planAddresses(instances: readonly ApplicationInstance[], servers: ConstellationServers, through: Through = async (_name, port) => port): Promise<DeploymentAddresses> {
+  const rpcPorts = async (application: Application) => {
+    const ports = await Promise.all(instances.flatMap((instance) => (instance.application === application && 'rpc' in instance.ports ? [through(instance.name, instance.ports.rpc)] : [])));
     return loopbackAddress(ports.length > 0 ? ports : nobody);
   };
   const edge = instances.find((instance) => instance.application === 'edge');
   const account = instances.find((instance) => instance.application === 'account');
   return {
-    ledger: rpcPorts('billing'),
-    keys: rpcPorts('key-service'),
-    directory: rpcPorts('account'),
+    ledger: await rpcPorts('billing'),
+    keys: await rpcPorts('key-service'),
+    directory: await rpcPorts('account'),
     edgeInternalUrl: `https://127.0.0.1:${edge?.ports.internal ?? nobody[0]}`,
     accountPublicUrl: `http://127.0.0.1:${account?.ports.public ?? nobody[0]}`,
     ...(servers.kafka ? { kafkaBrokers: servers.kafka.broker } : {}),

@@ -21,6 +21,9 @@ export interface ConstellationServers {
   readonly kafka: KafkaServer | undefined;
 }
 
+/** Answers the port that clients are told in place of a server's own. */
+export type Through = (name: string, port: number) => Promise<number>;
+
 export interface ServerOptions {
   readonly mode: DeploymentMode;
   readonly folder: string;
@@ -28,6 +31,9 @@ export interface ServerOptions {
   /** Own servers even where the run has shared ones: to kill them, or to look into their folders. */
   readonly own: boolean;
   readonly tell: (line: string) => void;
+  /** See `ConstellationOptions`. */
+  readonly through?: Through | undefined;
+  readonly postgresSettings?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Roles belong to a whole server, so that every database of the run's shared ones has the same passwords (`createTestDatabase`). */
@@ -40,29 +46,39 @@ export async function startServers(options: ServerOptions, onStop: (stop: () => 
     onStop(() => server.stop());
     return server;
   };
-  const { mode, folder, nextPort, own, tell } = options;
+  const { mode, folder, nextPort, own, tell, through = async (_name: string, port: number) => port, postgresSettings = {} } = options;
   const shared = own ? undefined : sharedServers();
   const database = async (instance: Instance): Promise<ConstellationDatabase> => {
     const sharedUrl = instance === 'main' ? shared?.postgresMainUrl : shared?.postgresKeystoreUrl;
-    const server = sharedUrl === undefined ? await started(startInstance(instance, folder, await nextPort())) : undefined;
-    const access = { adminUrl: server?.adminUrl() ?? sharedUrl ?? '', database: `constellation_${randomBytes(6).toString('hex')}`, passwords: testPasswords(instance) };
+    const server = sharedUrl === undefined ? await started(startInstance(instance, folder, await nextPort(), postgresSettings)) : undefined;
+    const adminUrl = server ? withPort(server.adminUrl(), await through(`postgres-${instance}`, server.port)) : (sharedUrl ?? '');
+    const access = { adminUrl, database: `constellation_${randomBytes(6).toString('hex')}`, passwords: testPasswords(instance) };
     return { ...access, databaseAdminUrl: adminUrlOf(access), server };
   };
   const redis = async () => {
     if (shared?.redisUrl !== undefined) return { url: shared.redisUrl, server: undefined };
     const server = await started(startRedis(join(folder, 'redis'), await nextPort(), tell));
-    return { url: server.url, server };
+    return { url: `redis://127.0.0.1:${await through('redis', server.port)}`, server };
   };
-  const kafka = async () => started(startKafka({ folder: join(folder, 'kafka'), port: await nextPort(), controllerPort: await nextPort(), tell }));
+  const kafka = async () => {
+    const port = await nextPort();
+    return started(startKafka({ folder: join(folder, 'kafka'), port, controllerPort: await nextPort(), advertisedPort: await through('kafka', port), tell }));
+  };
   const cluster = mode === 'cluster';
   // All settle before the first failure is thrown, so that `onStop` knows every server that runs.
   const [main, keystore, redisServer, kafkaServer] = await settleAll([database('main'), database('keystore'), cluster ? redis() : undefined, cluster ? kafka() : undefined]);
   return { databases: { main, keystore }, redis: redisServer, kafka: kafkaServer };
 }
 
-function startInstance(instance: Instance, folder: string, port: number): Promise<PostgresServer> {
+function withPort(url: string, port: number): string {
+  const changed = new URL(url);
+  changed.port = String(port);
+  return changed.toString();
+}
+
+function startInstance(instance: Instance, folder: string, port: number, settings: Readonly<Record<string, string>>): Promise<PostgresServer> {
   const name = `postgres-${instance}`;
-  return startPostgres({ name, dataFolder: join(folder, name), port, superuserPassword: testPassword, logFile: join(folder, 'logs', `${name}.log`), durable: false });
+  return startPostgres({ name, dataFolder: join(folder, name), port, superuserPassword: testPassword, logFile: join(folder, 'logs', `${name}.log`), durable: false, settings });
 }
 
 function testPasswords(instance: Instance): Record<LoginRole, string> {

@@ -34,13 +34,13 @@ async function start(options: ConstellationOptions, paths: DeploymentPaths, clea
   const { mode, ownServers = false, tell = () => undefined } = options;
   const nextPort = createPortSource();
   await ensureSecrets(paths);
-  const serverOptions = { mode, folder: paths.folder, nextPort, own: ownServers, tell };
+  const serverOptions = { mode, folder: paths.folder, nextPort, own: ownServers, tell, through: options.through, postgresSettings: options.postgresSettings };
   const [servers, workers] = await settleAll([startServers(serverOptions, (stop) => cleanup.defer(async () => void (await stop()))), startWorkers(options, paths, nextPort, cleanup), ensureCertificates(paths, Date.now())]);
   if (servers.redis) await writeSecret(paths.redisUrl, servers.redis.url);
   await prepareDatabases(paths, servers.databases);
 
   const instances = await planInstances(options, nextPort);
-  const addresses = planAddresses(instances, servers);
+  const addresses = await planAddresses(instances, servers, options.through);
   const operator = openOperatorClients(paths, addresses);
   cleanup.defer(() => operator.close());
   const running = await startInstances(instances, { mode, paths, addresses }, options, (stop) => cleanup.defer(stop));

@@ -27,16 +27,18 @@ export interface KafkaOptions {
   readonly folder: string;
   readonly port: number;
   readonly controllerPort: number;
+  /** The port that clients are told: of something in between. `port` unless given. */
+  readonly advertisedPort?: number;
   readonly tell?: (line: string) => void;
 }
 
 /** Starts Kafka on a folder, formatting it the first time; fetches the jars from Maven Central once per machine. */
-export async function startKafka({ folder, port, controllerPort, tell = () => undefined }: KafkaOptions): Promise<KafkaServer> {
+export async function startKafka({ folder, port, controllerPort, advertisedPort = port, tell = () => undefined }: KafkaOptions): Promise<KafkaServer> {
   const jars = await kafkaJars(tell);
   const dataFolder = join(folder, 'data');
   const configuration = join(folder, 'kafka.properties');
   await mkdir(folder, { recursive: true });
-  await writeFile(configuration, properties(dataFolder, port, controllerPort));
+  await writeFile(configuration, properties(dataFolder, port, controllerPort, advertisedPort));
   if (!existsSync(join(dataFolder, 'meta.properties'))) {
     await execute('java', ['-cp', `${jars}/*`, 'kafka.tools.StorageTool', 'format', '-t', randomBytes(16).toString('base64url'), '-c', configuration]);
   }
@@ -52,15 +54,16 @@ export async function startKafka({ folder, port, controllerPort, tell = () => un
   server.stderr.pipe(log, { end: false });
   void server.ended.then(() => log.end());
   await waitForLine(server, /Kafka Server started/, 60_000);
-  return Object.assign(server, { broker: `127.0.0.1:${port}`, port, controllerPort, dataFolder });
+  return Object.assign(server, { broker: `127.0.0.1:${advertisedPort}`, port, controllerPort, dataFolder });
 }
 
-function properties(dataFolder: string, port: number, controllerPort: number): string {
+function properties(dataFolder: string, port: number, controllerPort: number, advertisedPort: number): string {
   return [
     'process.roles=broker,controller',
     'node.id=1',
     `controller.quorum.voters=1@127.0.0.1:${controllerPort}`,
     `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    `advertised.listeners=PLAINTEXT://127.0.0.1:${advertisedPort}`,
     'controller.listener.names=CONTROLLER',
     `log.dirs=${dataFolder}`,
     'auto.create.topics.enable=false',
