@@ -41,8 +41,11 @@ export interface ApplicationProcess {
   kill(name?: NodeJS.Signals): Promise<Ending>;
   /** Stops orderly; killed after `stopMs`. */
   stop(): Promise<Ending>;
-  /** Ends the present run if there is one (orderly) and starts the next, with further variables; does not wait for `/ready`. */
-  restart(variables?: Readonly<Record<string, string>>): Promise<void>;
+  /**
+   * Ends the present run if there is one (orderly) and starts the next, with further variables; does not wait for `/ready`.
+   * `repository`: the folder of another copy of the sources, for this run alone.
+   */
+  restart(variables?: Readonly<Record<string, string>>, repository?: string): Promise<void>;
 }
 
 const defaultStopMs = 10_000;
@@ -57,7 +60,7 @@ export async function startProcess(application: Application, environment: Readon
   const logFile = join(folder, `${name}.log`);
   let variables = { ...environment };
   await mkdir(folder, { recursive: true });
-  const run = async () => {
+  const run = async (repository?: string) => {
     // Straight into the file: a process whose reader has died could not say why it stops.
     const log = openSync(logFile, 'a', 0o600);
     const logStart = fstatSync(log).size;
@@ -65,7 +68,7 @@ export async function startProcess(application: Application, environment: Readon
       const server = await startKeptProcess({
         name,
         command: process.execPath,
-        arguments: sourceArguments(`apps/${application}/src/main.ts`, options.arguments ?? defaultArguments(application), flags),
+        arguments: sourceArguments(`apps/${application}/src/main.ts`, options.arguments ?? defaultArguments(application), flags, repository),
         environment: { ...inheritedEnvironment(process.env), ...variables },
         folder: options.workingFolder,
         outputFile: log,
@@ -103,10 +106,10 @@ export async function startProcess(application: Application, environment: Readon
       return current.ended;
     },
     stop: () => current.stop(),
-    restart: async (further = {}) => {
+    restart: async (further = {}, repository) => {
       if (current.running) await current.stop();
       variables = { ...variables, ...further };
-      ({ server: current, logStart } = await run());
+      ({ server: current, logStart } = await run(repository));
     },
   };
 }

@@ -11,9 +11,9 @@ export const repositoryFolder = fileURLToPath(new URL(import.meta.url.includes('
 /** Flags of every process of ours that runs from its source. */
 export const nodeFlags: readonly string[] = ['--conditions=source', '--disable-sigusr1', '--disable-warning=DEP0123'];
 
-/** The arguments of `node` that run a file of the repository, such as `apps/edge/src/main.ts`. */
-export function sourceArguments(file: string, further: readonly string[] = [], flags: readonly string[] = []): string[] {
-  return [...nodeFlags, ...flags, join(repositoryFolder, file), ...further];
+/** The arguments of `node` that run a file of the repository, such as `apps/edge/src/main.ts`, or of another copy of it. */
+export function sourceArguments(file: string, further: readonly string[] = [], flags: readonly string[] = [], repository = repositoryFolder): string[] {
+  return [...nodeFlags, ...flags, join(repository, file), ...further];
 }
 
 /** What a child may inherit. Everything else stays behind: debuggers, profilers and variables that print content. */
