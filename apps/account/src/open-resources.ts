@@ -1,6 +1,6 @@
 import { openPool, type Pool } from '@tacet/database';
-import { readTlsFolder, type TlsFiles } from '@tacet/rpc';
-import { readSecretFile, type Reporting } from '@tacet/service';
+import { openTlsFolder, type TlsFiles } from '@tacet/rpc';
+import { measureCertificate, readSecretFile, type Reporting } from '@tacet/service';
 import { createBackground, type Background } from './background.ts';
 import { createEdgeClient, type EdgeClient } from './chat/edge-client.ts';
 import type { Clock } from './clock.ts';
@@ -54,7 +54,8 @@ const backgroundMax = 256;
 export async function openResources(config: AccountConfig, { log, registry }: Reporting): Promise<Resources> {
   const metrics = createMetrics(registry);
   const events = createEvents(log, metrics);
-  const tls = readTlsFolder(config.tlsFolder);
+  const tls = openTlsFolder(config.tlsFolder);
+  measureCertificate(registry, tls);
   const peppers = readPeppers(config.pepperFolder);
   const [checkSecret] = readKeyCheckSecrets(config.keyCheckFile);
   const signer = openReceiptSigner(config.receiptKeyFile);

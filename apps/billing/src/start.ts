@@ -1,6 +1,6 @@
 import { openPool, type Pool } from '@tacet/database';
-import { readTlsFolder, startRpcServer } from '@tacet/rpc';
-import { fatal, type Reporting, type Running } from '@tacet/service';
+import { openTlsFolder, startRpcServer } from '@tacet/rpc';
+import { fatal, measureCertificate, type Reporting, type Running } from '@tacet/service';
 import type { BillingConfig } from './config.ts';
 import { createEvents, type Events } from './events.ts';
 import { createKafka } from './kafka/kafka-client.ts';
@@ -49,8 +49,10 @@ export async function startBilling(config: BillingConfig, { log, registry }: Rep
   ];
   const reconciler = new Reconciler(pool, steps, times.reconcileMs, metrics, events);
   const desk = new LeaseDesk(pool, metrics, events);
+  const tls = openTlsFolder(config.tlsFolder);
+  measureCertificate(registry, tls);
   const server = await startRpcServer(
-    { host: config.listenHost, port: config.rpcPort, tls: readTlsFolder(config.tlsFolder), onInternalError: events.rpcFailed },
+    { host: config.listenHost, port: config.rpcPort, tls, onInternalError: events.rpcFailed },
     [createLedgerService({ pool, desk, writer, times, serving, metrics, events })],
   );
   events.rpcListening(server.port);

@@ -1,7 +1,7 @@
 import { openPool } from '@tacet/database';
-import { offer, readTlsFolder, startRpcServer } from '@tacet/rpc';
+import { offer, openTlsFolder, startRpcServer } from '@tacet/rpc';
 import { createNonceSource } from '@tacet/sealed-record';
-import { readSecretFile, type Reporting, type Running } from '@tacet/service';
+import { measureCertificate, readSecretFile, type Reporting, type Running } from '@tacet/service';
 import type { KeyServiceConfig } from './config.ts';
 import { AccountDeks } from './deks/account-deks.ts';
 import { openEpochFiles } from './epochs/epoch-files.ts';
@@ -32,7 +32,8 @@ export async function startKeyService(config: KeyServiceConfig, { log, registry 
   const events = createEvents(log);
   const drawNonce = createNonceSource();
   runSelfTest(drawNonce);
-  const tls = readTlsFolder(config.tlsFolder);
+  const tls = openTlsFolder(config.tlsFolder);
+  measureCertificate(registry, tls);
   const provider = await openLocalProvider('TACET_KEY_SERVICE_KEK_DIR', config.kekFolder, drawNonce);
   const files = await openEpochFiles('TACET_KEY_SERVICE_EPOCH_DIR', config.epochFolder);
   const url = readSecretFile('TACET_KEYSTORE_URL_FILE', config.keystoreUrlFile);

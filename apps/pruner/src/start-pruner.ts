@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openPool } from '@tacet/database';
-import { createRpcClient, readTlsFolder } from '@tacet/rpc';
-import { readSecretFile, type Reporting, type Running } from '@tacet/service';
+import { createRpcClient, openTlsFolder } from '@tacet/rpc';
+import { measureCertificate, readSecretFile, type Reporting, type Running } from '@tacet/service';
 import type { PrunerConfig } from './config.ts';
 import { createEvents } from './events.ts';
 import { connectionsMax, statementMs } from './limits.ts';
@@ -11,7 +11,8 @@ import { Sweeper } from './sweeper.ts';
 /** Starts the one sweep, or the loop of them, that the process was started for. */
 export async function startPruner(config: PrunerConfig, { log, registry }: Reporting): Promise<Running> {
   const { task, keysAddress, intervalMs } = config;
-  const tls = readTlsFolder(config.tlsFolder);
+  const tls = openTlsFolder(config.tlsFolder);
+  measureCertificate(registry, tls);
   const url = readSecretFile('TACET_POSTGRES_URL_FILE', config.postgresUrlFile);
   const pool = await openPool({ url, applicationName: 'tacet pruner', connectionsMax, statementMs });
   const keys = createRpcClient('KeyService', { address: keysAddress, tls, server: 'key-service' });

@@ -1,6 +1,7 @@
 import { checkServerIdentity } from 'node:tls';
-import { Client, credentials, Metadata, type handleServerStreamingCall, type handleUnaryCall, type MethodDefinition, type ServiceError } from '@grpc/grpc-js';
+import { Client, experimental, Metadata, type handleServerStreamingCall, type handleUnaryCall, type MethodDefinition, type ServiceError } from '@grpc/grpc-js';
 import type { MethodDefinition as TypedMethod } from '@grpc/proto-loader';
+import { CertificateProvider } from './certificate-provider.ts';
 import { fromServiceError } from './errors.ts';
 import { callDeadlineMs, messageBytesMax } from './limits.ts';
 import { serviceDefinitions, type MethodsOf, type ServiceName, type Services } from './services.ts';
@@ -29,6 +30,7 @@ export type RpcClient<S extends ServiceName> = { readonly [M in MethodsOf<S>]: C
 export interface RpcClientOptions {
   /** `host:port`; several addresses behind a DNS name are used in turn. */
   readonly address: string;
+  /** A `TlsFolder` is followed: each new connection uses the certificates as they are then. */
   readonly tls: TlsFiles;
   /** Whom the server's certificate must speak for, beside being of our authority and naming the host. */
   readonly server: Identity;
@@ -47,8 +49,8 @@ export function createRpcClient<S extends ServiceName>(name: S, options: RpcClie
 
 /** A channel to a server whose certificate is of our authority, names the host and speaks for `options.server`. */
 export function openChannel(options: RpcClientOptions): Client {
-  const { tls } = options;
-  const channel = credentials.createSsl(tls.authority, tls.key, tls.certificate, {
+  const certificates = new CertificateProvider(options.tls);
+  const channel = experimental.createCertificateProviderChannelCredentials(certificates, certificates, {
     checkServerIdentity: (host, certificate) => {
       if (identityOf(certificate) !== options.server) return new Error(`the server is not tacet://${options.server}`);
       return checkServerIdentity(host, certificate);

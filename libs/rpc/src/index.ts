@@ -5,3 +5,4 @@ export { callDeadlineMs, messageBytesMax } from './limits.ts';
 export { offer, startRpcServer, type Implementation, type Offer, type Policy, type RpcCall, type RpcServer, type RpcServerOptions } from './server.ts';
 export type { ServiceName } from './services.ts';
 export { identities, identityOf, readTlsFolder, type Identity, type TlsFiles } from './tls.ts';
+export { expiryOf, openTlsFolder, TlsFolder, tlsRenewMs } from './tls-folder.ts';

@@ -3,3 +3,6 @@ export const messageBytesMax = 5 * 1024 * 1024;
 
 /** Deadline of a unary call that names none, in milliseconds. */
 export const callDeadlineMs = 5_000;
+
+/** After so many messages of a server stream the event loop is given back, whether or not its handler waits for anything. */
+export const messagesPerTurn = 16;

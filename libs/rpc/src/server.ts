@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { Server, ServerCredentials, type handleServerStreamingCall, type handleUnaryCall, type ServerUnaryCall, type ServerWritableStream, type UntypedHandleCall } from '@grpc/grpc-js';
+import { experimental, Server, type handleServerStreamingCall, type handleUnaryCall, type ServerUnaryCall, type ServerWritableStream, type UntypedHandleCall } from '@grpc/grpc-js';
 import { TacetError } from '@tacet/errors';
 import { HealthImplementation } from 'grpc-health-check';
+import { CertificateProvider } from './certificate-provider.ts';
 import { toStatus } from './errors.ts';
-import { messageBytesMax } from './limits.ts';
+import { messageBytesMax, messagesPerTurn } from './limits.ts';
 import { serviceDefinitions, type MethodsOf, type ServiceName, type Services } from './services.ts';
 import { identityOf, type Identity, type TlsFiles } from './tls.ts';
 
@@ -29,6 +30,7 @@ export interface RpcServerOptions {
   readonly host: string;
   /** 0 = any free port. */
   readonly port: number;
+  /** A `TlsFolder` is followed: each new connection gets the certificates as they are then. */
   readonly tls: TlsFiles;
   /** Told of every error that is not a `TacetError`; the caller sees `internal_error`. */
   readonly onInternalError: (rpc: string, error: unknown) => void;
@@ -69,7 +71,8 @@ export async function startRpcServer(options: RpcServerOptions, offers: readonly
   for (const { name, implementation, policy } of offers) {
     const handlers: Record<string, UntypedHandleCall> = {};
     for (const [method, definition] of Object.entries(serviceDefinitions[name])) {
-      const allowed = policy[method] ?? [];
+      // Looked up for each call: a policy that comes from a file can change.
+      const allowed = () => policy[method] ?? [];
       const rpc = `${name}.${method}`;
       handlers[method] = definition.responseStream
         ? streaming(rpc, allowed, implementation[method] as AnyStream, options.onInternalError)
@@ -79,8 +82,8 @@ export async function startRpcServer(options: RpcServerOptions, offers: readonly
   }
   const health = new HealthImplementation({ '': 'SERVING' });
   health.addToServer(server);
-  const { tls } = options;
-  const credentials = ServerCredentials.createSsl(tls.authority, [{ private_key: tls.key, cert_chain: tls.certificate }], true);
+  const certificates = new CertificateProvider(options.tls);
+  const credentials = experimental.createCertificateProviderServerCredentials(certificates, certificates, true);
   const port = await new Promise<number>((resolve, reject) => {
     const host = options.host.includes(':') ? `[${options.host}]` : options.host;
     server.bindAsync(`${host}:${options.port}`, credentials, (error, bound) => (error ? reject(error) : resolve(bound)));
@@ -97,9 +100,9 @@ export async function startRpcServer(options: RpcServerOptions, offers: readonly
 }
 
 /** Who calls, if the policy lets them; throws `rpc_not_allowed`. */
-function admit(call: ServerUnaryCall<unknown, unknown> | ServerWritableStream<unknown, unknown>, allowed: readonly Identity[]): Identity {
+function admit(call: ServerUnaryCall<unknown, unknown> | ServerWritableStream<unknown, unknown>, allowed: () => readonly Identity[]): Identity {
   const caller = identityOf(call.getAuthContext()?.sslPeerCertificate);
-  if (caller === undefined || !allowed.includes(caller)) throw new TacetError('rpc_not_allowed');
+  if (caller === undefined || !allowed().includes(caller)) throw new TacetError('rpc_not_allowed');
   return caller;
 }
 
@@ -115,7 +118,7 @@ function hide(rpc: string, error: unknown, report: RpcServerOptions['onInternalE
   return new TacetError('internal_error');
 }
 
-function unary(rpc: string, allowed: readonly Identity[], handler: AnyUnary, report: RpcServerOptions['onInternalError']): handleUnaryCall<unknown, unknown> {
+function unary(rpc: string, allowed: () => readonly Identity[], handler: AnyUnary, report: RpcServerOptions['onInternalError']): handleUnaryCall<unknown, unknown> {
   return (call, callback) => {
     const run = async () => handler(call.request, { caller: admit(call, allowed), signal: abortWith(call) });
     run().then(
@@ -125,15 +128,18 @@ function unary(rpc: string, allowed: readonly Identity[], handler: AnyUnary, rep
   };
 }
 
-function streaming(rpc: string, allowed: readonly Identity[], handler: AnyStream, report: RpcServerOptions['onInternalError']): handleServerStreamingCall<unknown, unknown> {
+function streaming(rpc: string, allowed: () => readonly Identity[], handler: AnyStream, report: RpcServerOptions['onInternalError']): handleServerStreamingCall<unknown, unknown> {
   return (call) => {
     const signal = abortWith(call);
     const run = async () => {
+      let messages = 0;
       for await (const response of handler(call.request, { caller: admit(call, allowed), signal })) {
+        // A handler that never waits would otherwise keep the event loop, and so the news that its caller has left.
+        if (++messages % messagesPerTurn === 0) await new Promise((resolve) => void setImmediate(resolve));
         if (signal.aborted) return;
         if (!call.write(response)) await once(call, 'drain', { signal });
       }
-      call.end();
+      if (!signal.aborted) call.end();
     };
     run().catch((error: unknown) => {
       if (!signal.aborted) call.emit('error', toStatus(hide(rpc, error, report)));

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Readiness } from './readiness.ts';
 
 export interface MetricsServer {
@@ -14,6 +14,16 @@ export function createRegistry(): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   return registry;
+}
+
+/** Shows when the certificate that a process uses now ends; `expiresAtMs` is read whenever somebody asks. */
+export function measureCertificate(registry: Registry, tls: { readonly expiresAtMs: number }): void {
+  const gauge: Gauge = new Gauge({
+    name: 'tacet_certificate_expires_timestamp_seconds',
+    help: 'When the certificate between the processes ends, in seconds since 1970',
+    registers: [registry],
+    collect: () => gauge.set(tls.expiresAtMs / 1_000),
+  });
 }
 
 /**
