@@ -1,4 +1,4 @@
-/** `npm run --silent bench -- NAME [MEASUREMENT…] [--json] [--seconds N] [--rounds N] [--write FILE]` */
+/** `npm run --silent bench -- NAME [MEASUREMENT…] [--json] [--seconds N] [--rounds N] [--write FILE] [--profile FOLDER]` */
 import { readFile, writeFile } from 'node:fs/promises';
 import { benches } from './benches.ts';
 import { parseArguments, type BenchArguments } from './frame/parse-arguments.ts';
@@ -6,7 +6,7 @@ import { reportAsJson, reportAsMarkdown } from './frame/report.ts';
 import { runBench } from './frame/run-bench.ts';
 import { writeTables } from './frame/write-tables.ts';
 
-const usage = `usage: npm run --silent bench -- ${Object.keys(benches).join('|')} [MEASUREMENT…] [--json] [--seconds N] [--rounds N] [--write FILE]`;
+const usage = `usage: npm run --silent bench -- ${Object.keys(benches).join('|')} [MEASUREMENT…] [--json] [--seconds N] [--rounds N] [--write FILE] [--profile FOLDER]`;
 
 async function run(options: BenchArguments): Promise<void> {
   const load = benches[options.bench];

@@ -25,6 +25,8 @@ export interface ConstellationOptions {
   readonly sessionMs?: number;
   /** Further variables by process; they win over those that are computed. */
   readonly settings?: Readonly<Partial<Record<Application, Readonly<Record<string, string>>>>>;
+  /** Further flags of node by process, such as `--max-semi-space-size=32`. */
+  readonly nodeFlags?: Readonly<Partial<Record<Application, readonly string[]>>>;
   /** Processes whose clock can be moved, and where it starts, in milliseconds from the real one. */
   readonly clockOffsetMs?: Readonly<Partial<Record<Application, number>>>;
   /** Servers of its own even in a test run that shares them: to kill them or to look into their folders. */

@@ -25,7 +25,7 @@ export async function startInstances(
     const clock = offsetMs === undefined ? undefined : await createMovableClock(deployment.paths.folder, name, offsetMs);
     if (clock) clocks[name] = clock;
     const environment = { ...applicationEnvironment(instance, deployment), ...variablesOfTests(instance, options), ...options.settings?.[application] };
-    const process = await startProcess(application, environment, { folder: deployment.paths.logs, workingFolder: deployment.paths.folder, name, flags: clock?.flags ?? [] });
+    const process = await startProcess(application, environment, { folder: deployment.paths.logs, workingFolder: deployment.paths.folder, name, flags: [...(options.nodeFlags?.[application] ?? []), ...(clock?.flags ?? [])] });
     started.push(process);
     return { instance, process };
   };

@@ -5,7 +5,7 @@ export type Figures = Readonly<Record<string, number>>;
 export interface BenchCase {
   readonly name: string;
   /** Does the work for about `seconds` and says what came of it. Called once for warming up, then once a round. */
-  run(seconds: number): Promise<Figures>;
+  readonly run: (seconds: number) => Promise<Figures>;
 }
 
 /** A column of the table. */
@@ -62,10 +62,12 @@ export interface BenchContext {
   readonly cacheFolder: string;
   /** The measurements that were asked for; undefined = all. What only others need need not be started. */
   readonly wanted: ReadonlySet<string> | undefined;
+  /** Where processes that are measured should leave CPU profiles; undefined = they are not profiled. */
+  readonly profileFolder: string | undefined;
   /** Says on standard error what is going on. */
-  tell(line: string): void;
+  readonly tell: (line: string) => void;
   /** Called at the end, last one first, however the run ends. */
-  onStop(stop: () => unknown): void;
+  readonly onStop: (stop: () => unknown) => void;
 }
 
 /** A bench: what is set up once, and the measurements that are then made one after the other. */

@@ -88,7 +88,7 @@ test('tables replace a part of a document and nothing else', () => {
 });
 
 test('the command line names a bench, and bad numbers are refused', () => {
-  expect(parseArguments(['edge', 'small', '--json', '--seconds', '2'])).toEqual({ bench: 'edge', measurements: ['small'], seconds: 2, rounds: 5, json: true, write: undefined });
+  expect(parseArguments(['edge', 'small', '--json', '--seconds', '2'])).toEqual({ bench: 'edge', measurements: ['small'], seconds: 2, rounds: 5, json: true, write: undefined, profile: undefined });
   expect(() => parseArguments([])).toThrow('say which bench');
   expect(() => parseArguments(['edge', '--seconds', '0'])).toThrow('--seconds is a number up to 600');
 });

@@ -11,6 +11,8 @@ export interface BenchArguments {
   readonly json: boolean;
   /** A Markdown file whose part between `<!-- bench NAME -->` and `<!-- end -->` the tables replace. */
   readonly write: string | undefined;
+  /** A folder for CPU profiles of what is measured. */
+  readonly profile: string | undefined;
 }
 
 export const secondsMax = 600;
@@ -21,11 +23,11 @@ export function parseArguments(argumentsOf: readonly string[]): BenchArguments {
   const { values, positionals } = parseArgs({
     args: [...argumentsOf],
     allowPositionals: true,
-    options: { seconds: { type: 'string', default: '3' }, rounds: { type: 'string', default: '5' }, json: { type: 'boolean', default: false }, write: { type: 'string' } },
+    options: { seconds: { type: 'string', default: '3' }, rounds: { type: 'string', default: '5' }, json: { type: 'boolean', default: false }, write: { type: 'string' }, profile: { type: 'string' } },
   });
   const [bench, ...measurements] = positionals;
   if (bench === undefined) throw new Error('say which bench');
-  return { bench, measurements, seconds: numberOf('seconds', values.seconds, secondsMax), rounds: numberOf('rounds', values.rounds, roundsMax), json: values.json, write: values.write };
+  return { bench, measurements, seconds: numberOf('seconds', values.seconds, secondsMax), rounds: numberOf('rounds', values.rounds, roundsMax), json: values.json, write: values.write, profile: values.profile };
 }
 
 function numberOf(name: string, text: string, max: number): number {

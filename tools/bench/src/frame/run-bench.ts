@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { cpus, homedir, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Bench } from './bench.ts';
 import { measure, type Measured } from './measure.ts';
 import type { BenchArguments } from './parse-arguments.ts';
@@ -16,7 +16,7 @@ export async function runBench(bench: Bench, options: BenchArguments, environmen
   const cacheFolder = join(environment['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'tacet', 'bench');
   await mkdir(cacheFolder, { recursive: true });
   const wanted = options.measurements.length === 0 ? undefined : new Set(options.measurements);
-  const measurements = await bench.prepare({ folder, cacheFolder, wanted, tell, onStop: (stop) => cleanup.defer(async () => void (await stop())) });
+  const measurements = await bench.prepare({ folder, cacheFolder, wanted, profileFolder: options.profile && resolve(options.profile), tell, onStop: (stop) => cleanup.defer(async () => void (await stop())) });
   const unknown = options.measurements.filter((name) => !measurements.some((measurement) => measurement.name === name));
   if (unknown.length > 0) throw new Error(`no such measurement: ${unknown.join(', ')}; there are: ${measurements.map(({ name }) => name).join(', ')}`);
   const measured: Measured[] = [];
