@@ -1,4 +1,10 @@
-/** The parts of a streamed chat completion chunk that clients rely on, as parsed; everything else is kept as it is. */
+/** Chunks of `/v1/chat/completions` carry deltas, those of `/v1/completions` text. */
+export type ChunkKind = 'chat' | 'text';
+
+/** `object` of a chunk. */
+export const objectNames: Readonly<Record<ChunkKind, string>> = { chat: 'chat.completion.chunk', text: 'text_completion' };
+
+/** The parts of a streamed completion chunk that clients rely on, as parsed; everything else is kept as it is. */
 export interface ChatChunk {
   id?: unknown;
   object?: unknown;
@@ -12,6 +18,7 @@ export interface ChatChunk {
 export interface ChatChoice {
   index?: unknown;
   delta?: unknown;
+  text?: unknown;
   finish_reason?: unknown;
   [other: string]: unknown;
 }
@@ -23,8 +30,6 @@ export interface ChunkIdentity {
   readonly created: number;
   readonly model: string;
 }
-
-const objectName = 'chat.completion.chunk';
 
 /** What a stream is known by: its first chunk says it, `fallback` fills in what that one omits. */
 export function identityOf(chunk: ChatChunk, fallback: ChunkIdentity): ChunkIdentity {
@@ -38,12 +43,12 @@ export function identityOf(chunk: ChatChunk, fallback: ChunkIdentity): ChunkIden
 
 /**
  * Repairs a chunk in place, so that it has what clients rely on: `id`, `object`, `created`, `model`, `choices`,
- * and in each choice `index`, `delta`, `finish_reason`, a role in its first delta and an index in each tool
- * call. Returns whether anything had to be changed. `begun` holds the choices whose role has been sent.
+ * and in each choice `index`, `finish_reason`, and `text` or `delta`, with a role in the first delta and an index
+ * in each tool call. Returns whether anything had to be changed. `begun` holds the choices whose role has been sent.
  */
-export function repairChunk(chunk: ChatChunk, identity: ChunkIdentity, begun: Set<number>): boolean {
+export function repairChunk(chunk: ChatChunk, kind: ChunkKind, identity: ChunkIdentity, begun: Set<number>): boolean {
   let repaired = false;
-  for (const [name, value] of Object.entries({ ...identity, object: objectName })) {
+  for (const [name, value] of Object.entries({ ...identity, object: objectNames[kind] })) {
     if (chunk[name] === value) continue;
     chunk[name] = value;
     repaired = true;
@@ -58,23 +63,35 @@ export function repairChunk(chunk: ChatChunk, identity: ChunkIdentity, begun: Se
       choices[i] = {};
       repaired = true;
     }
-    if (repairChoice(choices[i] as ChatChoice, i, begun)) repaired = true;
+    if (repairChoice(choices[i] as ChatChoice, kind, i, begun)) repaired = true;
   }
   return repaired;
 }
 
-function repairChoice(choice: ChatChoice, position: number, begun: Set<number>): boolean {
+function repairChoice(choice: ChatChoice, kind: ChunkKind, position: number, begun: Set<number>): boolean {
   let repaired = false;
   if (typeof choice.index !== 'number') {
     choice.index = position;
     repaired = true;
   }
-  if (!isObject(choice.delta)) {
-    choice.delta = {};
-    repaired = true;
-  }
   if (choice.finish_reason === undefined) {
     choice.finish_reason = null;
+    repaired = true;
+  }
+  return (kind === 'chat' ? repairDelta(choice, begun) : repairText(choice, begun)) || repaired;
+}
+
+function repairText(choice: ChatChoice, begun: Set<number>): boolean {
+  begun.add(choice.index as number);
+  if (typeof choice.text === 'string') return false;
+  choice.text = '';
+  return true;
+}
+
+function repairDelta(choice: ChatChoice, begun: Set<number>): boolean {
+  let repaired = false;
+  if (!isObject(choice.delta)) {
+    choice.delta = {};
     repaired = true;
   }
   const delta = choice.delta as Record<string, unknown>;
@@ -104,8 +121,12 @@ function repairToolCalls(delta: Record<string, unknown>): boolean {
   return repaired;
 }
 
-/** Whether a delta carries anything that was generated: its chunk then counts as one token at least. */
-export function deltaIsEmpty(delta: unknown): boolean {
+/** Whether a choice carries nothing that was generated; otherwise its chunk counts as one token at least. */
+export function choiceIsEmpty({ delta, text }: ChatChoice, kind: ChunkKind): boolean {
+  return kind === 'chat' ? deltaIsEmpty(delta) : text === '';
+}
+
+function deltaIsEmpty(delta: unknown): boolean {
   if (!isObject(delta)) return true;
   return Object.entries(delta).every(([name, value]) => name === 'role' || value === null || value === '' || (Array.isArray(value) && value.length === 0));
 }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ChatAnswer, ChatStream, normalizeUsage, StreamError, type ChatStreamOptions, type TokenUsage } from './index.ts';
+import { WorkerAnswer, ChatStream, normalizeUsage, StreamError, type ChatStreamOptions, type TokenUsage } from './index.ts';
 
 const fallback = { id: 'chatcmpl-fallback', created: 1_700_000_000, model: 'asked-model' };
 
@@ -130,7 +130,7 @@ function chunksOf({ style, choiceCount, steps }: Plan): string[] {
 test('the fast way and the readable twin give the same chunks and the same counts after each', () => {
   fc.assert(
     fc.property(plan, fc.boolean(), fc.boolean(), (planned, showUsage, usageIsTotal) => {
-      const options = { showUsage, usageIsTotal, fallback };
+      const options = { kind: 'chat' as const, showUsage, usageIsTotal, fallback };
       const stream = new ChatStream(options);
       const twin = new ReadableTwin(options);
       for (const chunk of chunksOf(planned)) {
@@ -150,7 +150,7 @@ const chunk = (content: string, usage = '') => Buffer.from(`{"id":"c-1","object"
 const role = () => Buffer.from(chunk('').toString().replace('{"content"', '{"role":"assistant","content"'));
 
 test('the usual chunk is passed on as a view of its own bytes, with usage cut off', () => {
-  const stream = new ChatStream({ showUsage: false, usageIsTotal: false, fallback });
+  const stream = new ChatStream({ kind: 'chat', showUsage: false, usageIsTotal: false, fallback });
   stream.read(role());
   const bytes = chunk('é', ',"usage":{"prompt_tokens":9,"total_tokens":10,"completion_tokens":1}');
   const out = stream.read(bytes)!;
@@ -159,7 +159,7 @@ test('the usual chunk is passed on as a view of its own bytes, with usage cut of
 });
 
 test('a first chunk with fields of its own does not keep the following ones from the fast way', () => {
-  const stream = new ChatStream({ showUsage: false, usageIsTotal: false, fallback });
+  const stream = new ChatStream({ kind: 'chat', showUsage: false, usageIsTotal: false, fallback });
   stream.read(Buffer.from(role().toString().replace(/}$/, ',"prompt_token_ids":null}')));
   stream.read(chunk('a'));
   const bytes = chunk('b');
@@ -169,28 +169,28 @@ test('a first chunk with fields of its own does not keep the following ones from
 });
 
 test('a client that asked for usage gets null in every chunk and what is billed, with its cost, at the end', () => {
-  const stream = new ChatStream({ showUsage: true, usageIsTotal: false, fallback });
+  const stream = new ChatStream({ kind: 'chat', showUsage: true, usageIsTotal: false, fallback });
   const usages = [role(), chunk('a', ',"usage":{"prompt_tokens":9,"total_tokens":10,"completion_tokens":1}'), chunk('b'), chunk('c', ',"usage":null')].map((bytes) => (JSON.parse(stream.read(bytes)!.toString()) as { usage: unknown }).usage);
   expect(usages).toEqual([null, null, null, null]);
   expect(stream.read(Buffer.from('{"id":"c-1","object":"chat.completion.chunk","created":5,"model":"m","choices":[],"usage":{"prompt_tokens":9,"total_tokens":12,"completion_tokens":3,"cost":99,"extra":1}}'))).toBeUndefined();
-  const last = JSON.parse(stream.usageChunk(stream.usage, '0.0000015')!.toString()) as object;
+  const last = JSON.parse(stream.closing(stream.usage, '0.0000015')[0]!.toString()) as object;
   expect(last).toEqual({ id: 'c-1', object: 'chat.completion.chunk', created: 5, model: 'm', choices: [], usage: { prompt_tokens: 9, total_tokens: 12, completion_tokens: 3, extra: 1, cost: 0.0000015 } });
 });
 
 test('a stream that is cut ends each open choice with the reason length', () => {
-  const stream = new ChatStream({ showUsage: false, usageIsTotal: false, fallback });
-  expect(JSON.parse(stream.finishChunk('length').toString())).toMatchObject({ id: fallback.id, choices: [{ index: 0, delta: {}, finish_reason: 'length' }] });
+  const stream = new ChatStream({ kind: 'chat', showUsage: false, usageIsTotal: false, fallback });
+  expect(JSON.parse(stream.cutEvents()[0]!.toString())).toMatchObject({ id: fallback.id, choices: [{ index: 0, delta: {}, finish_reason: 'length' }] });
   stream.read(Buffer.from(role().toString().replace('"index":0', '"index":1')));
   stream.read(role());
   stream.read(Buffer.from(chunk('x').toString().replace('"finish_reason":null', '"finish_reason":"stop"')));
-  expect((JSON.parse(stream.finishChunk('length').toString()) as { choices: unknown }).choices).toEqual([{ index: 1, delta: {}, finish_reason: 'length' }]);
+  expect((JSON.parse(stream.cutEvents()[0]!.toString()) as { choices: unknown }).choices).toEqual([{ index: 1, delta: {}, finish_reason: 'length' }]);
 });
 
 test('a chunk that is not JSON, and one that reports an error, are told apart and quoted by neither', () => {
   for (const [bytes, reason] of [['{"canary', 'invalid_chunk'], ['["canary"]', 'invalid_chunk'], ['{"error":{"message":"canary"}}', 'error_chunk']] as const) {
     const error = (() => {
       try {
-        return new ChatStream({ showUsage: false, usageIsTotal: false, fallback }).read(Buffer.from(bytes));
+        return new ChatStream({ kind: 'chat', showUsage: false, usageIsTotal: false, fallback }).read(Buffer.from(bytes));
       } catch (caught) {
         return caught;
       }
@@ -202,7 +202,7 @@ test('a chunk that is not JSON, and one that reports an error, are told apart an
 });
 
 test('hostile usage is told, and what was counted stays known', () => {
-  const stream = new ChatStream({ showUsage: false, usageIsTotal: false, fallback });
+  const stream = new ChatStream({ kind: 'chat', showUsage: false, usageIsTotal: false, fallback });
   stream.read(role());
   stream.read(chunk('a', ',"usage":{"prompt_tokens":-9,"total_tokens":10,"completion_tokens":1000000000000}'));
   expect(stream.usage.hostile).toBe(true);
@@ -211,10 +211,10 @@ test('hostile usage is told, and what was counted stays known', () => {
 
 test('a whole answer shows its cost, and only ours', () => {
   const body = (usage: string) => Buffer.from(`{"id":"x","choices":[],"usage":${usage},"kv_transfer_params":null}`);
-  const costOf = (usage: string) => (JSON.parse(ChatAnswer.read(body(usage)).withCost('0.5').toString()) as { usage: unknown }).usage;
+  const costOf = (usage: string) => (JSON.parse(WorkerAnswer.read(body(usage)).withCost('0.5').toString()) as { usage: unknown }).usage;
   expect(costOf('{"prompt_tokens":1,"completion_tokens":2}')).toEqual({ prompt_tokens: 1, completion_tokens: 2, cost: 0.5 });
   expect(costOf('{"prompt_tokens":1,"completion_tokens":2,"cost":7}')).toEqual({ prompt_tokens: 1, completion_tokens: 2, cost: 0.5 });
   expect(costOf('null')).toBeNull();
-  expect(ChatAnswer.read(body('{"prompt_tokens":1,"completion_tokens":2}')).usage).toEqual({ input: 1, cached: 0, output: 2, hostile: false });
-  expect(() => ChatAnswer.read(Buffer.from('<html>'))).toThrow('not valid');
+  expect(WorkerAnswer.read(body('{"prompt_tokens":1,"completion_tokens":2}')).usage).toEqual({ input: 1, cached: 0, output: 2, hostile: false });
+  expect(() => WorkerAnswer.read(Buffer.from('<html>'))).toThrow('not valid');
 });

@@ -1,4 +1,5 @@
-import { deltaIsEmpty, identityOf, isObject, repairChunk, type ChatChoice, type ChatChunk, type ChunkIdentity } from './chat-chunk.ts';
+import { withCost, type AnswerStream } from './answer-stream.ts';
+import { choiceIsEmpty, identityOf, isObject, objectNames, repairChunk, type ChatChoice, type ChatChunk, type ChunkIdentity, type ChunkKind } from './chat-chunk.ts';
 import { ChunkShape } from './chunk-shape.ts';
 import { findField } from './read-field.ts';
 import { scanObject, type ScannedField, type ScannedObject } from './scan-object.ts';
@@ -7,6 +8,8 @@ import { normalizeUsage, tokenCountMax, type TokenUsage } from './token-usage.ts
 import { readTrailingUsage, type TrailingUsage } from './trailing-usage.ts';
 
 export interface ChatStreamOptions {
+  /** Chunks of chat completions, or of (text) completions. */
+  readonly kind: ChunkKind;
   /** Whether the client asked to see usage (`stream_options.include_usage`). */
   readonly showUsage: boolean;
   /** Whether usage in a chunk with choices is about all choices (a final usage), not about that choice alone. */
@@ -16,13 +19,14 @@ export interface ChatStreamOptions {
 }
 
 /**
- * Reads the chunks of one streamed chat completion: repairs what clients rely on, takes the counts out, and
+ * Reads the chunks of one streamed completion (of chat, or of text): repairs what clients rely on, takes the counts out, and
  * hides usage, or shows it with OpenAI's meaning (null in all chunks but an own last one).
  *
  * The usual chunk is passed on by a few searches in its bytes; whatever looks unusual is parsed. Both ways are
  * proven equal in chat-stream.test.ts. The buffers given to `read` are written into.
  */
-export class ChatStream {
+export class ChatStream implements AnswerStream {
+  readonly keepAlive = ': keepalive\n';
   readonly #options: ChatStreamOptions;
   #identity: ChunkIdentity | undefined;
   #shape: ChunkShape | undefined;
@@ -38,6 +42,7 @@ export class ChatStream {
   #hasUsage = false;
   #hostile = false;
   #counted = 0;
+  #isDone = false;
 
   constructor(options: ChatStreamOptions) {
     this.#options = options;
@@ -82,6 +87,10 @@ export class ChatStream {
     return this.#begun.size > 0 && this.#finished.size >= this.#begun.size;
   }
 
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
   /** Whether anything was generated yet. */
   get hasBegun(): boolean {
     return this.#counted > 0 || this.output > 0;
@@ -92,6 +101,10 @@ export class ChatStream {
    * `StreamError`. May write into `json` and return a view of it.
    */
   read(json: Buffer): Buffer | undefined {
+    if (json.length === doneText.length && json.toString('latin1') === doneText) {
+      this.#isDone = true;
+      return undefined;
+    }
     const tail = readTrailingUsage(json);
     const end = tail?.cut ?? json.length - 1;
     const shaped = this.#shape?.read(json, end);
@@ -102,29 +115,36 @@ export class ChatStream {
   }
 
   /**
-   * The usage chunk that a client which asked for usage gets before `[DONE]`; undefined for others. It shows
-   * what is billed, with the worker's further details; `cost`: JSON number in USD.
+   * The usage chunk that a client which asked for usage gets before `[DONE]`. It shows what is billed, with the
+   * worker's further details.
    */
-  usageChunk(billed: TokenUsage, cost: string | undefined): Buffer | undefined {
-    if (!this.#options.showUsage) return undefined;
+  closing(billed: TokenUsage, cost: string): Buffer[] {
+    if (!this.#options.showUsage) return [];
     const prompt = billed.input + billed.cached;
     const own = this.#usageJson ? (JSON.parse(this.#usageJson.toString()) as Record<string, unknown>) : {};
     const usage: Record<string, unknown> = { ...own, prompt_tokens: prompt, completion_tokens: billed.output, total_tokens: prompt + billed.output };
-    delete usage['cost'];
-    const text = JSON.stringify(usage);
-    return Buffer.from(`${this.#head()},"choices":[],"usage":${cost === undefined ? text : `${text.slice(0, -1)},"cost":${cost}}`}}`);
+    return [Buffer.from(`${this.#head()},"choices":[],"usage":${withCost(usage, cost)}}`)];
   }
 
-  /** The chunk that ends every begun choice with a finish reason, for a stream that is cut. */
-  finishChunk(reason: 'length'): Buffer {
+  last(): string {
+    return `data: ${doneText}\n\n`;
+  }
+
+  /** A chunk that ends every begun choice. */
+  cutEvents(): Buffer[] {
     const open = [...this.#begun].filter((index) => !this.#finished.has(index));
-    const choices = (open.length > 0 ? open : [0]).map((index) => ({ index, delta: {}, finish_reason: reason }));
-    return Buffer.from(`${this.#head()},"choices":${JSON.stringify(choices)}${this.#options.showUsage ? ',"usage":null' : ''}}`);
+    const empty = this.#options.kind === 'chat' ? { delta: {} } : { text: '', logprobs: null };
+    const choices = (open.length > 0 ? open : [0]).map((index) => ({ index, ...empty, finish_reason: 'length' }));
+    return [Buffer.from(`${this.#head()},"choices":${JSON.stringify(choices)}${this.#options.showUsage ? ',"usage":null' : ''}}`)];
+  }
+
+  failure(): undefined {
+    return undefined;
   }
 
   #head(): string {
     const { id, created, model } = this.#identity ?? this.#options.fallback;
-    return `{"id":${JSON.stringify(id)},"object":"chat.completion.chunk","created":${created},"model":${JSON.stringify(model)}`;
+    return `{"id":${JSON.stringify(id)},"object":"${objectNames[this.#options.kind]}","created":${created},"model":${JSON.stringify(model)}`;
   }
 
   /** The usual chunk as the client gets it, in place. */
@@ -163,10 +183,10 @@ export class ChatStream {
     if (chunk['error'] !== undefined && chunk['error'] !== null) throw new StreamError('error_chunk');
     this.#identity ??= identityOf(chunk, this.#options.fallback);
     const usageField = findField(object, 'usage');
-    const repaired = repairChunk(chunk, this.#identity, this.#begun);
+    const repaired = repairChunk(chunk, this.#options.kind, this.#identity, this.#begun);
     const choices = chunk.choices as ChatChoice[];
     for (const choice of choices) if (choice.finish_reason !== null) this.#finished.add(choice.index as number);
-    if (!choices.every((choice) => deltaIsEmpty(choice.delta))) this.#counted++;
+    if (!choices.every((choice) => choiceIsEmpty(choice, this.#options.kind))) this.#counted++;
     const usage = normalizeUsage(chunk.usage);
     if (usage) this.#take(usage, choices.length === 1 ? (choices[0]?.index as number) : -1, Buffer.from(JSON.stringify(chunk.usage)));
     if (choices.length === 0 && usage) return undefined;
@@ -174,7 +194,7 @@ export class ChatStream {
     const tail = usageTail(object, usageField);
     if (tail === undefined || (usageField && usageField.valueEnd - usageField.valueStart < 4)) return this.#rebuild(chunk);
     const field = findField(object, 'choices');
-    if (choices.length > 0 && field) this.#shape = ChunkShape.learn(object, field, tail.cut);
+    if (choices.length > 0 && field) this.#shape = ChunkShape.learn(this.#options.kind, object, field, tail.cut);
     return this.#present(json, usageField ? tail : undefined);
   }
 
@@ -184,6 +204,7 @@ export class ChatStream {
   }
 }
 
+const doneText = '[DONE]';
 const brace = 0x7d;
 const nullUsage = Buffer.from(',"usage":null}');
 const nullValue = Buffer.from('null}');

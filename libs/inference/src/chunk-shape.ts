@@ -1,7 +1,9 @@
+import type { ChunkKind } from './chat-chunk.ts';
 import type { ScannedField, ScannedObject } from './scan-object.ts';
 
 const indexName = Buffer.from('"index":');
 const deltaName = Buffer.from('"delta":{');
+const textName = Buffer.from('"text":"');
 const finishName = Buffer.from('"finish_reason":');
 const toolCallsName = Buffer.from('"tool_calls":[');
 const emptyRole = Buffer.from('"role":""');
@@ -23,19 +25,21 @@ export interface ShapedChoice {
  * where both are equal, `id`, `object`, `created` and `model` are present and constant.
  */
 export class ChunkShape {
+  readonly #kind: ChunkKind;
   readonly #prefix: Buffer;
   readonly #suffix: Buffer;
 
-  private constructor(prefix: Buffer, suffix: Buffer) {
+  private constructor(kind: ChunkKind, prefix: Buffer, suffix: Buffer) {
+    this.#kind = kind;
     this.#prefix = prefix;
     this.#suffix = suffix;
   }
 
   /** Learns from a good chunk. `end`: where `,"usage":…` or the closing brace begins. Copies what it keeps. */
-  static learn(object: ScannedObject, choices: ScannedField, end: number): ChunkShape | undefined {
+  static learn(kind: ChunkKind, object: ScannedObject, choices: ScannedField, end: number): ChunkShape | undefined {
     const { bytes } = object;
     if (bytes[choices.valueStart] !== 0x5b || choices.valueEnd > end) return undefined;
-    return new ChunkShape(Buffer.from(bytes.subarray(0, choices.valueStart + 1)), Buffer.from(bytes.subarray(choices.valueEnd - 1, end)));
+    return new ChunkShape(kind, Buffer.from(bytes.subarray(0, choices.valueStart + 1)), Buffer.from(bytes.subarray(choices.valueEnd - 1, end)));
   }
 
   /**
@@ -50,19 +54,36 @@ export class ChunkShape {
     if (json.compare(this.#prefix, 0, from, 0, from) !== 0) return undefined;
     if (json.compare(this.#suffix, 0, this.#suffix.length, to, end) !== 0) return undefined;
     if (to === from) return { index: -1, isEmptyDelta: true };
-    // The choice's own index must come before its delta: an index behind it could belong to a tool call.
-    const indexAt = json.indexOf(indexName, from);
-    const deltaAt = json.indexOf(deltaName, from);
-    if (json[from] !== 0x7b || indexAt < 0 || indexAt > deltaAt || deltaAt >= to) return undefined;
-    const finishAt = json.indexOf(finishName, from);
-    // A reason, not null, is noted the slow way: it comes once for each choice.
-    if (finishAt < 0 || finishAt >= to || json[finishAt + finishName.length] !== 0x6e) return undefined;
-    if (json.indexOf(deltaName, deltaAt + deltaName.length) >= 0) return undefined;
-    if (json.indexOf(toolCallsName, from) >= 0 || json.indexOf(emptyRole, from) >= 0) return undefined;
-    const index = readIndex(json, indexAt + indexName.length);
-    if (index < 0) return undefined;
-    return { index, isEmptyDelta: isEmptyDelta(json, deltaAt + deltaName.length) };
+    return this.#kind === 'chat' ? readDelta(json, from, to) : readText(json, from, to);
   }
+}
+
+/** The one choice of a chat chunk, between two places. */
+function readDelta(json: Buffer, from: number, to: number): ShapedChoice | undefined {
+  // The choice's own index must come before its delta: an index behind it could belong to a tool call.
+  const indexAt = json.indexOf(indexName, from);
+  const deltaAt = json.indexOf(deltaName, from);
+  if (json[from] !== 0x7b || indexAt < 0 || indexAt > deltaAt || deltaAt >= to) return undefined;
+  const finishAt = json.indexOf(finishName, from);
+  // A reason, not null, is noted the slow way: it comes once for each choice.
+  if (finishAt < 0 || finishAt >= to || json[finishAt + finishName.length] !== 0x6e) return undefined;
+  if (json.indexOf(deltaName, deltaAt + deltaName.length) >= 0) return undefined;
+  if (json.indexOf(toolCallsName, from) >= 0 || json.indexOf(emptyRole, from) >= 0) return undefined;
+  const index = readIndex(json, indexAt + indexName.length);
+  if (index < 0) return undefined;
+  return { index, isEmptyDelta: isEmptyDelta(json, deltaAt + deltaName.length) };
+}
+
+/** The one choice of a text chunk. Index and text may come in either order; what occurs twice is looked at the slow way. */
+function readText(json: Buffer, from: number, to: number): ShapedChoice | undefined {
+  const textAt = json.indexOf(textName, from);
+  const indexAt = json.indexOf(indexName, from);
+  const finishAt = json.indexOf(finishName, from);
+  if (json[from] !== 0x7b || textAt < 0 || textAt >= to || indexAt < 0 || indexAt >= to || finishAt < 0 || finishAt >= to) return undefined;
+  if (json[finishAt + finishName.length] !== 0x6e) return undefined;
+  if (json.indexOf(textName, textAt + 1) >= 0 || json.indexOf(indexName, indexAt + 1) >= 0) return undefined;
+  const index = readIndex(json, indexAt + indexName.length);
+  return index < 0 ? undefined : { index, isEmptyDelta: json[textAt + textName.length] === quote };
 }
 
 /** A choice's index of one or two digits; -1 otherwise. */

@@ -1,6 +1,5 @@
-import { foldName } from './fold-name.ts';
 import { JsonError } from './json-error.ts';
-import { JsonScanner } from './json-scanner.ts';
+import { JsonWalk } from './json-walk.ts';
 import type { ScannedField, ScannedObject } from './scan-object.ts';
 
 /** What of a prompt is not text. */
@@ -16,10 +15,16 @@ export interface MediaParts {
 const none: MediaParts = { count: 0, bytes: 0, remote: false };
 
 /** Parts of these types are text; a part of any other type counts as media. */
-const textTypes: ReadonlySet<string> = new Set(['text', 'input_text', 'output_text', 'refusal', 'thinking', 'reasoning']);
+const textTypes: ReadonlySet<string> = new Set([
+  'text', 'input_text', 'output_text', 'refusal', 'thinking', 'reasoning', 'reasoning_text', 'summary_text', 'tool_use',
+]);
+/** Parts of these types hold parts of their own. */
+const nestingTypes: ReadonlySet<string> = new Set(['tool_result', 'search_result']);
+/** Members of a message, or of an item of `/v1/responses`, that hold parts. */
+const contentNames: ReadonlySet<string> = new Set(['content', 'output']);
 
 /** Fields of a part that hold inline data or an address. */
-const dataNames: ReadonlySet<string> = new Set(['url', 'data', 'file_data', 'image_url', 'audio_url', 'video_url', 'input_image', 'image']);
+const dataNames: ReadonlySet<string> = new Set(['url', 'data', 'file_data', 'image_url', 'audio_url', 'video_url', 'input_image', 'image', 'video', 'audio']);
 /** Fields that name something stored elsewhere. */
 const referenceNames: ReadonlySet<string> = new Set(['file_id', 'file_url', 'image_id', 'uuid']);
 
@@ -27,82 +32,61 @@ const referenceNames: ReadonlySet<string> = new Set(['file_id', 'file_url', 'ima
 const partDepthMin = 3;
 
 /**
- * Counts the media parts of chat messages (`[{content: [part, ...]}, ...]`) without building them. Throws
- * `JsonError` when a media part has a field twice, since the worker could see another one.
+ * Counts the media parts of messages (`[{content: [part, ...]}, ...]`, and the items of `/v1/responses`) without
+ * building them. Throws `JsonError` when a media part has a field twice, since the worker could see another one.
  */
 export function countMedia(object: ScannedObject, field: ScannedField): MediaParts {
   if (field.depth < partDepthMin || object.bytes[field.valueStart] !== 0x5b) return none;
   const walk = new MediaWalk(object.bytes, field.name);
-  walk.elements(field.valueStart, (at) => walk.members(at, (name, value) => name === 'content' && walk.content(value)));
+  walk.elements(field.valueStart, (at) => walk.members(at, (name, value) => contentNames.has(name) && walk.content(value)));
   return { count: walk.count, bytes: walk.dataBytes, remote: walk.remote };
 }
 
-class MediaWalk {
+/** The same for a field that is itself an array of parts, such as `system`. */
+export function countMediaParts(object: ScannedObject, field: ScannedField): MediaParts {
+  const walk = new MediaWalk(object.bytes, field.name);
+  walk.content(field.valueStart);
+  return { count: walk.count, bytes: walk.dataBytes, remote: walk.remote };
+}
+
+class MediaWalk extends JsonWalk {
   count = 0;
   dataBytes = 0;
   remote = false;
-  readonly #bytes: Buffer;
   readonly #field: string;
 
   constructor(bytes: Buffer, field: string) {
-    this.#bytes = bytes;
+    super(bytes);
     this.#field = field;
-  }
-
-  /** Calls `visit` with the place of each element of the array at `at`; nothing when it is no array. */
-  elements(at: number, visit: (at: number) => void): void {
-    const scanner = new JsonScanner(this.#bytes, at);
-    if (this.#bytes[at] !== 0x5b) return;
-    scanner.at++;
-    for (scanner.skipWhitespace(); this.#bytes[scanner.at] !== 0x5d; scanner.skipWhitespace()) {
-      visit(scanner.at);
-      scanner.skipValue(0);
-      this.#skipComma(scanner);
-    }
-  }
-
-  /** Calls `visit` with the name (resolved and folded) and place of each member of the object at `at`. */
-  members(at: number, visit: (name: string, at: number, end: number) => unknown): void {
-    const scanner = new JsonScanner(this.#bytes, at);
-    if (this.#bytes[at] !== 0x7b) return;
-    scanner.at++;
-    for (scanner.skipWhitespace(); this.#bytes[scanner.at] !== 0x7d; scanner.skipWhitespace()) {
-      const start = scanner.at;
-      scanner.skipString();
-      const name = nameOf(this.#bytes.toString('utf8', start + 1, scanner.at - 1));
-      scanner.skipWhitespace();
-      scanner.expect(0x3a);
-      scanner.skipWhitespace();
-      const value = scanner.at;
-      scanner.skipValue(0);
-      visit(name, value, scanner.at);
-      this.#skipComma(scanner);
-    }
-  }
-
-  #skipComma(scanner: JsonScanner): void {
-    scanner.skipWhitespace();
-    if (this.#bytes[scanner.at] === 0x2c) scanner.at++;
   }
 
   /** The content of a message: an array of parts, or (some clients) one part. */
   content(at: number): void {
-    if (this.#bytes[at] === 0x7b) this.part(at);
+    if (this.bytes[at] === 0x7b) this.part(at);
     else this.elements(at, (element) => this.part(element));
   }
 
   part(at: number): void {
     let isText = false;
+    let isNesting = false;
+    let isOpaque = false;
     const names = new Set<string>();
     let repeated = false;
     this.members(at, (name, value, end) => {
+      if (names.has(name) && name === 'type') throw this.#ambiguous();
       repeated ||= names.has(name);
       names.add(name);
-      if (name === 'type') isText = end - value < 64 && textTypes.has(this.#bytes.toString('latin1', value + 1, end - 1));
+      if (name !== 'type' || end - value >= 64) return;
+      const type = this.bytes.toString('latin1', value + 1, end - 1);
+      isText = textTypes.has(type);
+      isNesting = nestingTypes.has(type);
+      isOpaque = type === 'redacted_thinking';
     });
-    if (isText && ![...names].some((name) => dataNames.has(name) || referenceNames.has(name))) return;
-    if (names.size === 0) return;
-    if (repeated) throw this.#ambiguous();
+    if (names.size === 0 || isOpaque) return;
+    const isMedia = [...names].some((name) => dataNames.has(name) || referenceNames.has(name));
+    if (repeated && (isMedia || !isText)) throw this.#ambiguous();
+    if (isNesting) this.members(at, (name, value) => contentNames.has(name) && this.content(value));
+    if ((isText || isNesting) && !isMedia) return;
     this.count++;
     this.#data(at, 0);
   }
@@ -110,13 +94,18 @@ class MediaWalk {
   /** Adds up the inline data of a media part; its other bytes count as text. */
   #data(at: number, depth: number): void {
     const names = new Set<string>();
+    const before = this.dataBytes;
+    let isText = false;
     this.members(at, (name, value, end) => {
+      if (name === 'type' && this.bytes.toString('latin1', value + 1, end - 1) === 'text') isText = true;
       if (names.has(name)) throw this.#ambiguous();
       names.add(name);
-      if (referenceNames.has(name) && this.#bytes[value] !== 0x6e) this.remote = true;
-      else if (this.#bytes[value] === 0x7b && depth === 0) this.#data(value, depth + 1);
-      else if (this.#bytes[value] === 0x22 && dataNames.has(name)) this.#inline(name, value, end);
+      if (referenceNames.has(name) && this.bytes[value] !== 0x6e) this.remote = true;
+      else if (this.bytes[value] === 0x7b && depth === 0) this.#data(value, depth + 1);
+      else if (this.bytes[value] === 0x22 && dataNames.has(name)) this.#inline(name, value, end);
     });
+    // The text of a document is text, though it stands where data would.
+    if (isText) this.dataBytes = before;
   }
 
   #ambiguous(): JsonError {
@@ -125,12 +114,8 @@ class MediaWalk {
 
   #inline(name: string, value: number, end: number): void {
     // `data` and `file_data` are base64 by definition; an address must say that it is data itself.
-    const isData = name === 'data' || name === 'file_data' || this.#bytes.toString('latin1', value + 1, value + 6).toLowerCase() === 'data:';
+    const isData = name === 'data' || name === 'file_data' || this.bytes.toString('latin1', value + 1, value + 6).toLowerCase() === 'data:';
     if (isData) this.dataBytes += end - value - 2;
     else this.remote = true;
   }
-}
-
-function nameOf(raw: string): string {
-  return foldName(raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw);
 }

@@ -1,4 +1,5 @@
 import { JsonError } from './json-error.ts';
+import { JsonWalk } from './json-walk.ts';
 import type { ScannedField, ScannedObject } from './scan-object.ts';
 
 /** Longest number that is read; every integer below 2^53 is shorter in every sensible spelling. */
@@ -59,6 +60,16 @@ export function readSmallObject(object: ScannedObject, name: string, bytesMax: n
   if (object.bytes[field.valueStart] !== 0x7b) throw invalid(name, 'must be an object');
   if (field.valueEnd - field.valueStart > bytesMax) throw invalid(name, `must be at most ${bytesMax} bytes long`);
   return JSON.parse(object.bytes.toString('utf8', field.valueStart, field.valueEnd)) as Record<string, unknown>;
+}
+
+/** How many elements an array has; 1 where the field is no array, 0 where it is absent or null. */
+export function countElements(object: ScannedObject, name: string): number {
+  const field = findValue(object, name);
+  if (field === undefined) return 0;
+  if (object.bytes[field.valueStart] !== 0x5b) return 1;
+  let count = 0;
+  new JsonWalk(object.bytes).elements(field.valueStart, () => count++);
+  return count;
 }
 
 /** Throws `JsonError` unless the field is an array with at least one element. */

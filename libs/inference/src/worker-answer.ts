@@ -1,3 +1,5 @@
+import { withCost } from './answer-stream.ts';
+import { isObject } from './chat-chunk.ts';
 import { JsonError } from './json-error.ts';
 import { findField, findValue } from './read-field.ts';
 import { scanObject, type ScannedField, type ScannedObject } from './scan-object.ts';
@@ -7,7 +9,7 @@ import { normalizeUsage, type TokenUsage } from './token-usage.ts';
 const usageBytesMax = 4096;
 
 /** A worker's whole (not streamed) answer, checked to be JSON and read as far as the router needs it. */
-export class ChatAnswer {
+export class WorkerAnswer {
   /** Undefined where the worker told none. */
   readonly usage: TokenUsage | undefined;
   /** Whether the worker reports a failure instead of an answer. */
@@ -26,13 +28,13 @@ export class ChatAnswer {
     return this.#object.bytes;
   }
 
-  /** Throws `JsonError` when the bytes are not one JSON object. */
-  static read(bytes: Buffer): ChatAnswer {
+  /** Reads an answer of any API. Throws `JsonError` when the bytes are not one JSON object. */
+  static read(bytes: Buffer): WorkerAnswer {
     const object = scanObject(bytes);
     const field = findField(object, 'usage');
     if (field && field.valueEnd - field.valueStart > usageBytesMax) throw new JsonError('field_invalid', 'the usage object is too long', 'usage');
-    const usage = field && normalizeUsage(JSON.parse(bytes.toString('utf8', field.valueStart, field.valueEnd)));
-    return new ChatAnswer(object, field, usage);
+    const usage = field && readUsage(JSON.parse(bytes.toString('utf8', field.valueStart, field.valueEnd)), findField(object, 'choices') === undefined);
+    return new WorkerAnswer(object, field, usage);
   }
 
   /**
@@ -51,10 +53,16 @@ export class ChatAnswer {
 
   #replaceCost(field: ScannedField, cost: string): Buffer {
     const { bytes } = this.#object;
-    const { cost: _, ...usage } = JSON.parse(bytes.toString('utf8', field.valueStart, field.valueEnd)) as Record<string, unknown>;
-    const ours = `${JSON.stringify(usage).slice(0, -1)},"cost":${cost}}`;
+    const ours = withCost(JSON.parse(bytes.toString('utf8', field.valueStart, field.valueEnd)) as object, cost);
     return Buffer.concat([bytes.subarray(0, field.valueStart), Buffer.from(ours), bytes.subarray(field.valueEnd)]);
   }
 }
 
 const costName = Buffer.from('"cost"');
+
+/** Rankers, which generate nothing, may tell a total alone: all of it is prompt. */
+function readUsage(value: unknown, isPromptOnly: boolean): TokenUsage | undefined {
+  const usage = normalizeUsage(value);
+  if (usage || !isPromptOnly || !isObject(value) || typeof value['total_tokens'] !== 'number') return usage;
+  return normalizeUsage({ prompt_tokens: value['total_tokens'] });
+}
