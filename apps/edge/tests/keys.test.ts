@@ -101,6 +101,7 @@ test('without the directory known keys are served for a while, then none; unknow
   await process.restart();
   await process.waitUntilReady();
   await eventually('all is well again', async () => (await chat(edge!, late.apiKey, { demo: { tokens: 1 } })).status === 200);
+  await eventually('the operator reaches it again', () => constellation.operator.accounts.ListAccounts({ pageSize: 1 }));
 }, 60_000);
 
 test('the internal door serves an account without a key, to the account process alone', async () => {

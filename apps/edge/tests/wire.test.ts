@@ -264,7 +264,7 @@ test('a worker’s error body does not pass; what is recognised in it is said an
 
 test('metrics have no label from a user, and a thousand more requests add no series', async () => {
   const metricsUrl = constellation.edges[0]!.process.metricsUrl;
-  const series = async () => (await (await fetch(metricsUrl.endsWith('/metrics') ? metricsUrl : `${metricsUrl}/metrics`)).text()).split('\n').filter((line) => line !== '' && !line.startsWith('#')).map((line) => line.split(' ')[0] ?? '').sort();
+  const series = async () => (await (await fetch(metricsUrl.endsWith('/metrics') ? metricsUrl : `${metricsUrl}/metrics`)).text()).split('\n').filter((line) => line !== '' && !/^(#|nodejs_active_)/.test(line)).map((line) => line.split(' ')[0] ?? '').sort();
   const before = await series();
   for (let i = 0; i < 20; i++) await Promise.all(Array.from({ length: 10 }, () => chat(edge, account.apiKey, { demo: { tokens: 1 }, user: `${canary}-${i}` }).then((response) => response.text())));
   const after = await series();

@@ -92,11 +92,11 @@ test('whatever dies is named, started again, and requests are answered again', a
     // Nothing else has died of what died before.
     expect({ name, isAlive: isAlive(pid), told: launched.stderr().split('\n').filter((line) => line.includes('!')) }).toMatchObject({ isAlive: true });
     process.kill(pid, 'SIGKILL');
-    await eventually(`${name} is back`, () => launched.stderr().includes(`${name} is back`), 60_000);
+    await eventually(`${name} is back`, () => launched.stderr().includes(`${name} is back`), 120_000);
     expect(launched.stderr()).toContain(`${name} was ended by signal 9`);
     await eventually(`a request is answered after ${name} died`, async () => (await chat(ready)).content, 60_000);
   }
-}, 300_000);
+}, 600_000);
 
 test('a launcher that is killed leaves nothing behind', async () => {
   const launched = start();

