@@ -32,6 +32,7 @@ const variables = {
   TACET_EDGE_FIRST_BYTE_MS: amount(100, 2 * hourMs).default(600_000),
   TACET_EDGE_IDLE_MS: amount(100, hourMs).default(120_000),
   TACET_EDGE_REQUEST_MS: amount(1_000, 24 * hourMs).default(hourMs),
+  TACET_EDGE_QUEUE_MS: amount(0, hourMs).default(10_000),
   TACET_EDGE_SLOW_READER_MS: amount(100, hourMs).default(60_000),
   TACET_EDGE_DRAIN_LAME_DUCK_MS: amount(0, 600_000).default(15_000),
   TACET_EDGE_DRAIN_MS_MAX: amount(0, 2 * hourMs).default(900_000),
@@ -71,6 +72,8 @@ export interface EdgeConfig extends ProcessConfig {
   readonly directoryAddress: string;
   readonly keyStaleMs: number;
   readonly connectMs: number;
+  /** How long a request may wait for a worker while all are full. */
+  readonly queueMs: number;
   readonly timeouts: EdgeTimeouts;
   readonly drainLameDuckMs: number;
   readonly drainMsMax: number;
@@ -101,6 +104,7 @@ export function loadConfig(environment: Environment, execArgv: readonly string[]
     directoryAddress: given.TACET_DIRECTORY_ADDRESS,
     keyStaleMs: given.TACET_EDGE_KEY_STALE_MS,
     connectMs: given.TACET_EDGE_CONNECT_MS,
+    queueMs: given.TACET_EDGE_QUEUE_MS,
     timeouts: {
       firstByteMs: given.TACET_EDGE_FIRST_BYTE_MS,
       idleMs: given.TACET_EDGE_IDLE_MS,

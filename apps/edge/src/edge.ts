@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto';
-import { createRpcClient, readTlsFolder } from '@tacet/rpc';
-import { fatal, readSecretFile, type Readiness, type Reporting, type Running } from '@tacet/service';
+import { hash, randomBytes } from 'node:crypto';
+import { createRpcClient, openTlsFolder } from '@tacet/rpc';
+import { fatal, measureCertificate, readSecretFile, type Readiness, type Reporting, type Running } from '@tacet/service';
 import { Authorize } from './authorize.ts';
 import type { EdgeConfig } from './config.ts';
 import { startDoors } from './doors.ts';
@@ -28,6 +28,8 @@ import { ServeInference } from './serve-inference.ts';
 import type { Spool } from './spool/spool.ts';
 import { stopEdge } from './stop-edge.ts';
 import { UsageFlow } from './usage-flow.ts';
+import { PrefixAffinity } from './workers/prefix-affinity.ts';
+import { WorkerQueue } from './workers/worker-queue.ts';
 import { WorkerSet } from './workers/worker-set.ts';
 
 /** How often the spool's room is looked at for readiness. */
@@ -38,12 +40,18 @@ export async function startEdge(config: EdgeConfig, { log, registry, readiness }
   const events = createEvents(log);
   const metrics = createMetrics(registry);
   const reports = createReports(events, metrics, monotonicMs);
-  const tls = readTlsFolder(config.tlsFolder);
+  const tls = openTlsFolder(config.tlsFolder);
+  measureCertificate(registry, tls);
   const checkSecrets = readCheckSecrets(config.keyCheckFile);
   const { spool, identity, close: closeSpool } = await openSpool(config, events, (error) => fatal(log, 'spool_failed', error));
   const { edgeId } = identity;
 
-  const workers = new WorkerSet({ file: config.workersFile, connectMs: config.connectMs, monotonicMs, onFile: reports.workersFile, onHealth: events.workerState });
+  const queue = new WorkerQueue({ monotonicMs, waitMsMax: config.queueMs });
+  const affinity = new PrefixAffinity(randomBytes(32), monotonicMs);
+  const workers = new WorkerSet({
+    file: config.workersFile, connectMs: config.connectMs, monotonicMs,
+    onFile: reports.workersFile, onProbe: reports.workerProbe, onChange: () => queue.wake(),
+  });
   await workers.start();
   const ledger = createRpcClient('Ledger', { address: config.ledgerAddress, tls, server: 'billing' });
   const keys = createRpcClient('KeyDirectory', { address: config.directoryAddress, tls, server: 'account' });
@@ -65,11 +73,12 @@ export async function startEdge(config: EdgeConfig, { log, registry, readiness }
     admit: { session, spool, limiter, abandonment: new Abandonment(wallMs), wallMs },
     salts: new CacheSalts(checkSecrets[0] ?? Buffer.alloc(0)),
     retries: new RetryBudget(),
-    choose: { monotonicMs, random: Math.random },
+    choose: { routeOf: (modelId) => workers.routeOf(modelId), affinity, monotonicMs, random: Math.random },
+    queue,
     timeouts: config.timeouts,
     running, metrics, events, onWorker: reports.worker,
   });
-  metrics.watch({ running, budget, outbox: spool.outbox, workers, watch, monotonicMs });
+  metrics.watch({ running, budget, outbox: spool.outbox, workers, queue, affinity, watch, monotonicMs });
   const doors = await startDoors(config, {
     serveInference: (request, response, door) => chat.serve(request, response, door),
     listModels: (request, response, door) => listModels(request, response, door, { authorize, catalogue, workers }),
@@ -82,6 +91,7 @@ export async function startEdge(config: EdgeConfig, { log, registry, readiness }
       await stopEdge({ config, doors, running, session, usage, events, metrics });
       await Promise.all([watch.stop(), limiter.stop(), workers.stop()]);
       running.stop();
+      queue.stop();
       ledger.close();
       keys.close();
       await closeSpool();

@@ -52,7 +52,8 @@ export function createEvents(log: Log) {
       if (state === 'taken') log.info('workers_file_taken');
       else log.error('workers_file_refused', { error });
     },
-    workerState: ({ pool, address }: Worker, state: 'healthy' | 'unhealthy') => log.warn('worker_state', { pool: pool.id, worker: address, state }),
+    /** `open`, `closed`: its breaker; `down`, `up`: what probes say. */
+    workerState: ({ pool, address }: Worker, state: 'open' | 'closed' | 'down' | 'up') => log.warn('worker_state', { pool: pool.id, worker: address, state }),
     workerQuarantined: ({ pool, address }: Worker, reason: 'hostile_usage' | 'missing_usage') => {
       log.error('worker_quarantined', { pool: pool.id, worker: address, reason });
     },

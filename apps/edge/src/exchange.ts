@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TacetError, toTacetError } from '@tacet/errors';
 import type { AdmittedRequest } from './admit.ts';
 import type { Answer, AnswerHost } from './answer.ts';
-import { chooseWorker, loadOf, type ChooseOptions } from './choose-worker.ts';
+import { chooseWorker, loadOf, prefixesOf, type ChooseOptions } from './choose-worker.ts';
 import type { EdgeTimeouts } from './config.ts';
 import { forward, type AnswerHeaders, type AnswerReceiver, type Attempt } from './forward.ts';
 import type { Meter } from './meter.ts';
@@ -14,6 +14,7 @@ import type { RetryBudget } from './retry-budget.ts';
 import type { RunningRequest } from './running-requests.ts';
 import { errorBodyBytesMax, readRefusal } from './worker-error.ts';
 import type { UsageStyle } from './workers/worker-kind.ts';
+import { priorities, type Priority, type QueuedRequest, type WorkerQueue } from './workers/worker-queue.ts';
 import type { Worker } from './workers/worker.ts';
 
 const attemptsMax = 2;
@@ -31,6 +32,7 @@ export interface ExchangeOptions {
   readonly salts: CacheSalts;
   readonly retries: RetryBudget;
   readonly choose: ChooseOptions;
+  readonly queue: WorkerQueue;
   readonly timeouts: EdgeTimeouts;
   /** Whether bytes of a worker may be forwarded now; false: everything has been cut. */
   readonly mayForward: () => boolean;
@@ -40,13 +42,14 @@ export interface ExchangeOptions {
 }
 
 /**
- * One admitted request between client and worker: chooses a worker, forwards, tries another one while the client
- * has nothing yet, and ends when either side does. All limits of time are checked from outside (`sweep`), so that
- * a chunk costs no timer.
+ * One admitted request between client and worker: chooses a worker, or waits for one, forwards, tries another one
+ * while the client has nothing yet, and ends when either side does. All limits of time are checked from outside
+ * (`sweep`), so that a chunk costs no timer.
  */
-export class Exchange implements RunningRequest, AnswerReceiver, AnswerHost {
+export class Exchange implements RunningRequest, AnswerReceiver, AnswerHost, QueuedRequest {
   readonly #options: ExchangeOptions;
   readonly #load: number;
+  readonly #prefixes: readonly string[];
   readonly #tried: Worker[] = [];
   readonly #startedAt: number;
   #answer: Answer | undefined;
@@ -68,6 +71,7 @@ export class Exchange implements RunningRequest, AnswerReceiver, AnswerHost {
   constructor(options: ExchangeOptions) {
     this.#options = options;
     this.#load = loadOf(options.admitted.request);
+    this.#prefixes = prefixesOf(options.admitted.request, options.choose);
     this.#startedAt = options.choose.monotonicMs();
     this.#sentAt = this.#startedAt;
   }
@@ -88,12 +92,30 @@ export class Exchange implements RunningRequest, AnswerReceiver, AnswerHost {
     return this.#hasFirstEvent;
   }
 
-  /** Begins the first attempt. */
+  get model(): string {
+    return this.#options.admitted.request.model.modelId;
+  }
+
+  get account(): string {
+    return this.caller.account;
+  }
+
+  get priority(): Priority {
+    // Only chat pages come without a key.
+    if (this.caller.identity === this.caller.account) return priorities.interactive;
+    return this.#options.admitted.request.isStream ? priorities.streamed : priorities.whole;
+  }
+
+  /** Begins the first attempt, or to wait for it. */
   start(): void {
-    this.#options.retries.noteRequest();
-    this.#options.response.on('close', () => this.#onClientGone());
+    const { retries, response, queue } = this.#options;
+    retries.noteRequest();
+    response.on('close', () => this.#onClientGone());
     try {
-      this.#tryNext(undefined);
+      // What waits is not overtaken.
+      const worker = queue.isWaitedFor(this.model) ? undefined : this.#choose();
+      if (worker) this.#send(worker);
+      else queue.join(this);
     } catch (error) {
       // It has a slot and money: it ends as any other does.
       this.#fail(toTacetError(error), 'failed');
@@ -179,7 +201,7 @@ export class Exchange implements RunningRequest, AnswerReceiver, AnswerHost {
   onComplete(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    if (this.#worker) this.#options.onWorker(this.#worker, 'success');
+    this.#noteAnswered();
     // Usually the worker's end came with its last word.
     if (this.#attempt) this.#linger = setTimeout(() => this.#stopAttempt(), lingerMs).unref();
     else this.#releaseWorker();
@@ -202,20 +224,34 @@ export class Exchange implements RunningRequest, AnswerReceiver, AnswerHost {
     if (this.#worker) this.#options.onWorker(this.#worker, kind === 'hostile' ? 'hostile_usage' : 'missing_usage');
   }
 
+  // --- Waiting for a worker ---
+
+  tryStart(): boolean {
+    try {
+      const worker = this.#choose();
+      if (worker === undefined) return false;
+      this.#send(worker);
+    } catch (error) {
+      this.#fail(toTacetError(error), 'failed');
+    }
+    return true;
+  }
+
+  giveUp(error: TacetError): void {
+    this.#fail(error, 'failed');
+  }
+
   // --- Attempts ---
 
-  #tryNext(before: TacetError | undefined): void {
-    const { admitted, request, choose, salts } = this.#options;
-    let worker: Worker;
-    try {
-      worker = chooseWorker(admitted.request, this.#tried, choose);
-    } catch (error) {
-      this.#fail(before ?? toTacetError(error), 'failed');
-      return;
-    }
+  /** A worker for the next attempt; undefined when all are full. Throws `no_worker`. */
+  #choose(): Worker | undefined {
+    return chooseWorker(this.#options.admitted.request, this.#prefixes, this.#tried, this.#options.choose);
+  }
+
+  #send(worker: Worker): void {
+    const { admitted, request, salts } = this.#options;
     this.#worker = worker;
-    worker.running++;
-    worker.inFlightTokens += this.#load;
+    worker.begin(this.#load);
     this.#refusal = undefined;
     this.#refusalBytes = 0;
     this.#attemptAt = this.#now();
@@ -235,19 +271,25 @@ export class Exchange implements RunningRequest, AnswerReceiver, AnswerHost {
     if (!worker || this.#hasFirstEvent || this.#tried.length + 1 >= attemptsMax || !this.#options.retries.take()) return false;
     this.#releaseWorker();
     this.#tried.push(worker);
-    // Only if there is another: otherwise the first failure is what the client should hear.
+    // Only if there is another now: otherwise the first failure is what the client should hear.
+    const another = this.#chooseQuietly();
+    if (another) this.#send(another);
+    return another !== undefined;
+  }
+
+  #chooseQuietly(): Worker | undefined {
     try {
-      chooseWorker(this.#options.admitted.request, this.#tried, this.#options.choose);
+      return this.#choose();
     } catch {
-      return false;
+      return undefined;
     }
-    this.#tryNext(undefined);
-    return true;
   }
 
   #workerRefused(): void {
     const refusal = readRefusal(this.#status, Buffer.concat(this.#refusal ?? []), this.#retryAfter);
     if (refusal.isFailure) this.#noteFailure();
+    else if (!refusal.isFull) this.#noteAnswered();
+    if (refusal.isFull) this.#worker?.noteFull(this.#now(), refusal.error.retryAfterMs ?? 0);
     if (refusal.mayRetry && this.#tryAnother()) return;
     this.#fail(refusal.error, 'failed');
   }
@@ -262,12 +304,16 @@ export class Exchange implements RunningRequest, AnswerReceiver, AnswerHost {
     if (this.#worker) this.#options.onWorker(this.#worker, 'failure');
   }
 
+  #noteAnswered(): void {
+    if (this.#worker) this.#options.onWorker(this.#worker, 'success');
+  }
+
   #releaseWorker(): void {
     const worker = this.#worker;
     if (!worker) return;
     this.#worker = undefined;
-    worker.running--;
-    worker.inFlightTokens -= this.#load;
+    worker.end(this.#load);
+    this.#options.queue.wake();
   }
 
   // --- The end ---
@@ -306,6 +352,7 @@ export class Exchange implements RunningRequest, AnswerReceiver, AnswerHost {
 
   /** What is still to come from the worker is nobody's any more. */
   #stopAttempt(): void {
+    this.#options.queue.leave(this);
     clearTimeout(this.#linger);
     this.#attempt?.abort();
     this.#attempt = undefined;

@@ -3,6 +3,8 @@ import type { BodyBudget } from './http/body-budget.ts';
 import type { DirectoryWatch } from './keys/directory-watch.ts';
 import type { RunningRequests } from './running-requests.ts';
 import type { Outbox } from './spool/outbox.ts';
+import type { PrefixAffinity } from './workers/prefix-affinity.ts';
+import type { WorkerQueue } from './workers/worker-queue.ts';
 import type { WorkerSet } from './workers/worker-set.ts';
 
 /** Counts that only a collection reads: an increment on the hot path is an addition. */
@@ -19,6 +21,8 @@ export interface MetricSources {
   readonly budget: BodyBudget;
   readonly outbox: Outbox;
   readonly workers: WorkerSet;
+  readonly queue: WorkerQueue;
+  readonly affinity: PrefixAffinity;
   readonly watch: DirectoryWatch;
   readonly monotonicMs: () => number;
 }
@@ -52,6 +56,7 @@ export function createMetrics(registry: Registry) {
     usage: counter('usage_events_total', 'What happened to count records on their way to billing.', ['event']),
     badUsage: counter('bad_usage_total', 'Answers whose usage could not be true, or was missing.', ['kind']),
     cuts: counter('streams_cut_total', 'Running requests that were ended by the edge.', ['reason']),
+    workerFailures: counter('worker_failures_total', 'Requests that a worker failed, of all keys.'),
     workersFileRefused: gauge('workers_file_refused', '1 while the workers file on disk is not the one in use.'),
     limiterLost: gauge('limiter_lost', '1 while Redis does not answer and limits are this edge’s share alone.'),
     firstEventSeconds: new Histogram({ name: `${prefix}first_event_seconds`, help: 'From admission to the first event or the whole answer, of normal keys.', buckets: firstEventBuckets, registers }),
@@ -104,7 +109,7 @@ function registerTallies(registry: Registry, tallies: Tallies): void {
   tally('output_tokens_total', 'Generated tokens, of all keys.', () => tallies.outputTokens);
 }
 
-function registerSources(registry: Registry, { running, budget, outbox, workers, watch, monotonicMs }: MetricSources): void {
+function registerSources(registry: Registry, { running, budget, outbox, workers, queue, affinity, watch, monotonicMs }: MetricSources): void {
   const read = (name: string, help: string, value: () => number) => {
     const gauge = new Gauge({
       name: prefix + name,
@@ -119,6 +124,11 @@ function registerSources(registry: Registry, { running, budget, outbox, workers,
   read('running_requests', 'Requests that hold a slot.', () => running.size);
   read('body_bytes', 'Bytes of request bodies in memory.', () => budget.bytes);
   read('spool_free_records', 'Count records that still have room.', () => outbox.freeRecords);
-  read('unhealthy_workers', 'Workers that get no requests now.', () => workers.all.filter((worker) => worker.stateAt(monotonicMs()) !== 'healthy').length);
+  read('queued_requests', 'Requests that wait for a worker.', () => queue.size);
+  read('prefixes', 'Beginnings of prompts whose worker is remembered.', () => affinity.size);
+  read('worker_requests', 'Requests under way at workers.', () => workers.all.reduce((sum, worker) => sum + worker.running, 0));
+  read('worker_tokens', 'Tokens that workers are estimated to have to do for this edge.', () => workers.all.reduce((sum, worker) => sum + worker.inFlightTokens, 0));
+  read('workers', 'Workers of the file.', () => workers.all.length);
+  read('unhealthy_workers', 'Workers that get no requests now, or a trial.', () => workers.all.filter((worker) => worker.stateAt(monotonicMs()) !== 'healthy').length);
   read('directory_silence_ms', 'Since the directory was heard last.', () => watch.silenceMs);
 }

@@ -20,15 +20,17 @@ export function createReports(events: Events, metrics: Metrics, monotonicMs: () 
     },
     worker: (worker: Worker, news: WorkerNews) => {
       if (news === 'success') {
-        if (worker.noteSuccess()) events.workerState(worker, 'healthy');
+        if (worker.noteSuccess()) events.workerState(worker, 'closed');
       } else if (news === 'failure') {
-        if (worker.noteFailure()) events.workerState(worker, 'unhealthy');
+        metrics.workerFailures.inc();
+        if (worker.noteFailure(monotonicMs())) events.workerState(worker, 'open');
       } else {
         metrics.badUsage.inc({ kind: news });
         worker.quarantine(monotonicMs());
         events.workerQuarantined(worker, news);
       }
     },
+    workerProbe: (worker: Worker, isThere: boolean) => events.workerState(worker, isThere ? 'up' : 'down'),
     usage: (trouble: UsageTrouble, error?: unknown) => {
       metrics.usage.inc({ event: trouble });
       events.usageTrouble(trouble, error);

@@ -23,6 +23,7 @@ import type { RunningRequests } from './running-requests.ts';
 import { StreamAnswer } from './stream-answer.ts';
 import { WholeAnswer } from './whole-answer.ts';
 import type { UsageStyle } from './workers/worker-kind.ts';
+import type { WorkerQueue } from './workers/worker-queue.ts';
 import type { Worker } from './workers/worker.ts';
 
 export type DoorName = 'public' | 'internal';
@@ -37,6 +38,7 @@ export interface ServeInferenceOptions {
   readonly salts: CacheSalts;
   readonly retries: RetryBudget;
   readonly choose: ChooseOptions;
+  readonly queue: WorkerQueue;
   readonly timeouts: EdgeTimeouts;
   readonly metrics: Metrics;
   readonly events: Events;
@@ -73,10 +75,10 @@ export class ServeInference {
   }
 
   #run(request: IncomingMessage, response: ServerResponse, admitted: AdmittedRequest): void {
-    const { admit: { session, spool }, running, salts, retries, choose, timeouts, onWorker } = this.#options;
+    const { admit: { session, spool }, running, salts, retries, choose, queue, timeouts, onWorker } = this.#options;
     const meter = new Meter(admitted, { spool, times: session.times, monotonicMs: choose.monotonicMs });
     const exchange = new Exchange({
-      request, response, admitted, meter, salts, retries, choose, timeouts, onWorker,
+      request, response, admitted, meter, salts, retries, choose, queue, timeouts, onWorker,
       makeAnswer: this.#answerMaker(response, admitted, meter),
       mayForward: () => session.mayForward(),
       onEnd: (ended, error) => {

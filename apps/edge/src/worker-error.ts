@@ -11,6 +11,8 @@ export interface WorkerRefusal {
   readonly mayRetry: boolean;
   /** Whether it speaks against the worker. */
   readonly isFailure: boolean;
+  /** Whether it has too much to do, for as long as the error says. */
+  readonly isFull: boolean;
 }
 
 /**
@@ -22,17 +24,17 @@ export function readRefusal(status: number, body: Buffer, retryAfter: string): W
   switch (status) {
     case 400:
     case 422:
-      return { error: badRequest(body), mayRetry: false, isFailure: false };
+      return { error: badRequest(body), mayRetry: false, isFailure: false, isFull: false };
     case 413:
-      return { error: new TacetError('body_too_large'), mayRetry: false, isFailure: false };
+      return { error: new TacetError('body_too_large'), mayRetry: false, isFailure: false, isFull: false };
     case 429:
-      return { error: new TacetError('queue_full', { retryAfterMs: waitMs }), mayRetry: true, isFailure: false };
+      return { error: new TacetError('queue_full', { retryAfterMs: waitMs }), mayRetry: true, isFailure: false, isFull: true };
     case 502:
     case 503:
-      return { error: new TacetError('worker_failed', { retryAfterMs: waitMs }), mayRetry: true, isFailure: true };
+      return { error: new TacetError('worker_failed', { retryAfterMs: waitMs }), mayRetry: true, isFailure: true, isFull: false };
     default:
       // A 401 or 404 of a worker is about this router's settings, not about the client.
-      return { error: new TacetError('worker_failed', { retryAfterMs: waitMs }), mayRetry: false, isFailure: true };
+      return { error: new TacetError('worker_failed', { retryAfterMs: waitMs }), mayRetry: false, isFailure: true, isFull: false };
   }
 }
 

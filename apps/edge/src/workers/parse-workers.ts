@@ -1,13 +1,17 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { endpoints, type EndpointName } from '../endpoints.ts';
 import type { Pool } from './pool.ts';
 import { workerKinds, type WorkerKind, type WorkerKindName } from './worker-kind.ts';
 
 /** Pools of one file, and models of one pool. */
 const poolsMax = 256;
 const modelsMax = 1_024;
+/** The largest `requestsMax` of a pool. */
+const requestsMaxMax = 65_536;
 
 const kindNames = Object.keys(workerKinds) as [WorkerKindName, ...WorkerKindName[]];
+const endpointNames = Object.keys(endpoints) as [EndpointName, ...EndpointName[]];
 const headerName = z.string().regex(/^[a-z0-9-]{1,64}$/);
 const fieldName = z.string().min(1).max(128);
 
@@ -16,6 +20,7 @@ const poolShape = z.strictObject({
   url: z.url({ protocol: /^https?$/ }),
   kind: z.enum(kindNames),
   models: z.array(z.string().min(1).max(256)).min(1).max(modelsMax),
+  endpoints: z.array(z.enum(endpointNames)).min(1).optional(),
   weight: z.number().positive().max(1_000).default(1),
   credentialsFile: z.string().min(1).optional(),
   usage: z.enum(['continuous', 'final', 'none']).optional(),
@@ -23,6 +28,8 @@ const poolShape = z.strictObject({
   refuseFields: z.array(fieldName).max(128).default([]),
   remoteMedia: z.boolean().default(false),
   singleTenant: z.boolean().default(false),
+  requestsMax: z.int().positive().max(requestsMaxMax).optional(),
+  drain: z.boolean().default(false),
 });
 
 const fileShape = z.strictObject({ pools: z.array(poolShape).max(poolsMax) });
@@ -78,6 +85,7 @@ function toPool(given: z.output<typeof poolShape>, readCredentials: (file: strin
     url,
     basePath: url.pathname.replace(/\/+$/, '').replace(/\/v1$/, ''),
     models: given.models,
+    endpoints: given.endpoints ?? kind.endpoints,
     weight: given.weight,
     credentials: given.credentialsFile === undefined ? undefined : readCredentials(given.credentialsFile),
     usage: given.usage ?? kind.usage,
@@ -85,5 +93,7 @@ function toPool(given: z.output<typeof poolShape>, readCredentials: (file: strin
     refusedFields: new Set([...kind.refuse, ...given.refuseFields].map((name) => name.toLowerCase())),
     remoteMedia: given.remoteMedia,
     singleTenant: given.singleTenant,
+    requestsMax: given.requestsMax,
+    drain: given.drain,
   };
 }

@@ -1,3 +1,4 @@
+import type { EndpointName } from '../endpoints.ts';
 import type { UsageStyle, WorkerKind, WorkerKindName } from './worker-kind.ts';
 
 /** One pool of workers.yaml, with its defaults filled in. */
@@ -10,6 +11,8 @@ export interface Pool {
   /** Path before `/v1`, without a slash at its end. */
   readonly basePath: string;
   readonly models: readonly string[];
+  /** What its workers speak. */
+  readonly endpoints: readonly EndpointName[];
   /** Share of the load beside other pools of the same model. */
   readonly weight: number;
   /** Sent as `Authorization: Bearer`. */
@@ -23,4 +26,8 @@ export interface Pool {
   readonly remoteMedia: boolean;
   /** Whether all who use it trust each other, so that a shared prompt cache is no leak. */
   readonly singleTenant: boolean;
+  /** Requests that one of its workers gets at once from this edge; undefined = as many as come. */
+  readonly requestsMax: number | undefined;
+  /** Whether it gets no new requests; those that it runs go on. */
+  readonly drain: boolean;
 }

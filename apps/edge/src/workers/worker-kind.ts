@@ -1,3 +1,5 @@
+import type { EndpointName } from '../endpoints.ts';
+
 /** How a pool tells usage in streams: on every chunk, once at the end, or not at all. */
 export type UsageStyle = 'continuous' | 'final' | 'none';
 
@@ -8,23 +10,35 @@ export interface WorkerKind {
   readonly isolation: 'cache_salt' | 'cache_prompt' | 'none';
   /** What bounds the output of a request that names no limit. */
   readonly limitField: 'max_tokens' | 'max_completion_tokens';
+  /** What it speaks, as far as every version in use does; `endpoints` of workers.yaml says otherwise. */
+  readonly endpoints: readonly EndpointName[];
   /** Engine control beyond what is refused for all (`refused-fields.ts`). */
   readonly refuse: readonly string[];
+  /** Whether it says at `/health` how it is. */
+  readonly hasHealth: boolean;
+  /** Whether it may say at `/metrics` how much it has to do. */
+  readonly hasMetrics: boolean;
 }
 
-const plain = { isolation: 'none', limitField: 'max_tokens', refuse: [] } as const;
+const completions = ['chat_completions', 'completions'] as const satisfies EndpointName[];
+const anthropic = ['messages', 'count_tokens'] as const satisfies EndpointName[];
+
+const openaiEndpoints = [...completions, 'embeddings', 'responses'] as const satisfies EndpointName[];
+const everything = [...openaiEndpoints, ...anthropic, 'rerank', 'score'] as const satisfies EndpointName[];
+const plain = { endpoints: [...completions, 'embeddings'], isolation: 'none', limitField: 'max_tokens', refuse: [], hasHealth: false, hasMetrics: false } as const;
+const engine = { ...plain, hasHealth: true, hasMetrics: true } as const;
 
 export const workerKinds = {
-  vllm: { ...plain, usage: 'continuous', isolation: 'cache_salt' },
-  sglang: { ...plain, usage: 'continuous', isolation: 'cache_salt' },
+  vllm: { ...engine, endpoints: everything, usage: 'continuous', isolation: 'cache_salt' },
+  sglang: { ...engine, endpoints: everything, usage: 'continuous', isolation: 'cache_salt' },
   // It takes sampling parameters of its own beside OpenAI's, `n_predict` over `max_tokens`.
-  llamacpp: { ...plain, usage: 'final', isolation: 'cache_prompt', refuse: ['n_predict', 'id_slot', 'slot_id', 'lora', 'n_keep', 'cache_prompt', 'n_cache_reuse'] },
+  llamacpp: { ...plain, endpoints: [...openaiEndpoints, ...anthropic, 'rerank'], hasHealth: true, usage: 'final', isolation: 'cache_prompt', refuse: ['n_predict', 'id_slot', 'slot_id', 'lora', 'n_keep', 'cache_prompt', 'n_cache_reuse'] },
   ollama: { ...plain, usage: 'final' },
-  lmstudio: { ...plain, usage: 'final' },
+  lmstudio: { ...plain, endpoints: openaiEndpoints, usage: 'final' },
   litellm: { ...plain, usage: 'final' },
-  openai: { ...plain, usage: 'final', limitField: 'max_completion_tokens' },
-  local: { ...plain, usage: 'final' },
-  demo: { ...plain, usage: 'continuous' },
+  openai: { ...plain, endpoints: openaiEndpoints, usage: 'final', limitField: 'max_completion_tokens' },
+  local: { ...plain, endpoints: ['chat_completions'], usage: 'final' },
+  demo: { ...engine, endpoints: everything, usage: 'continuous' },
 } as const satisfies Record<string, WorkerKind>;
 
 export type WorkerKindName = keyof typeof workerKinds;

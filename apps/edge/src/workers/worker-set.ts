@@ -6,14 +6,14 @@ import { readSecretFile } from '@tacet/service';
 import { Pool as Dispatcher } from 'undici';
 import { parseWorkers } from './parse-workers.ts';
 import type { Pool } from './pool.ts';
-import { probeWorker } from './probe-worker.ts';
+import { WatchWorkers } from './watch-workers.ts';
 import { Worker } from './worker.ts';
 
-/** How often the file is looked at, names are resolved again, and workers are asked whether they are well. */
+/** How often the file is looked at, and names are resolved again. */
 const fileMs = 2_000;
 const resolveMs = 10_000;
-const probeUnhealthyMs = 2_000;
-const probeHealthyMs = 15_000;
+/** Addresses of one name. */
+const addressesMax = 256;
 /** Connections to one worker; each running request has its own. */
 const connectionsMax = 4_096;
 /** Idle connections are closed before the usual server (5 s) does it under a request. */
@@ -24,7 +24,10 @@ export interface WorkerSetOptions {
   readonly connectMs: number;
   readonly monotonicMs: () => number;
   readonly onFile: (state: 'taken' | 'refused', error?: unknown) => void;
-  readonly onHealth: (worker: Worker, state: 'healthy' | 'unhealthy') => void;
+  /** A worker counts as gone, or is there again. */
+  readonly onProbe: (worker: Worker, isThere: boolean) => void;
+  /** Workers have come: what waits may start. */
+  readonly onChange: () => void;
 }
 
 /** What serves a model now. */
@@ -43,7 +46,7 @@ export class WorkerSet {
   #fileHash = '';
   #isRefused = false;
   readonly #timers: NodeJS.Timeout[] = [];
-  #probedHealthyAt = -Infinity;
+  #watch: WatchWorkers | undefined;
 
   constructor(options: WorkerSetOptions) {
     this.#options = options;
@@ -65,11 +68,13 @@ export class WorkerSet {
     const every = (ms: number, run: () => Promise<void>) => this.#timers.push(setInterval(() => void run(), ms).unref());
     every(fileMs, () => this.#reload());
     every(resolveMs, () => this.#rebuild());
-    every(probeUnhealthyMs, () => this.#probe());
+    const { monotonicMs, onProbe } = this.#options;
+    this.#watch = new WatchWorkers({ workers: () => this.all, monotonicMs, onProbe });
   }
 
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
+    this.#watch?.stop();
     await Promise.all(this.all.map((worker) => worker.dispatcher.destroy()));
   }
 
@@ -108,17 +113,23 @@ export class WorkerSet {
     const workers = new Map<string, Worker>();
     for (const { pool, addresses } of resolved) {
       // A name that does not resolve now keeps the addresses that it had.
-      const known = [...this.#workers.values()].filter((worker) => isSamePool(worker.pool, pool));
+      const known = [...this.#workers.values()].filter((worker) => isSamePlace(worker.pool, pool));
       const wanted = addresses.length > 0 ? addresses : known.map(({ address }) => address);
       for (const address of wanted.length > 0 ? wanted : [pool.url.hostname]) {
-        const kept = known.find((worker) => worker.address === address);
-        workers.set(`${pool.id} ${address}`, kept ?? new Worker(pool, address, this.#connectTo(pool, address)));
+        const worker = known.find((one) => one.address === address) ?? new Worker(pool, address, this.#connectTo(pool, address));
+        worker.adopt(pool);
+        workers.set(`${pool.id} ${address}`, worker);
       }
     }
     const kept = new Set(workers.values());
-    for (const worker of this.#workers.values()) if (!kept.has(worker)) void worker.dispatcher.close();
+    const gone = [...this.#workers.values()].filter((worker) => !kept.has(worker));
     this.#workers = workers;
     this.#routes = routesOf(pools, [...workers.values()]);
+    for (const worker of gone) {
+      worker.hasLeft = true;
+      void worker.dispatcher.close();
+    }
+    this.#options.onChange();
   }
 
   #connectTo(pool: Pool, address: string): Dispatcher {
@@ -137,20 +148,6 @@ export class WorkerSet {
       },
     });
   }
-
-  async #probe(): Promise<void> {
-    const { monotonicMs, onHealth } = this.#options;
-    const now = monotonicMs();
-    const alsoHealthy = now - this.#probedHealthyAt >= probeHealthyMs;
-    if (alsoHealthy) this.#probedHealthyAt = now;
-    const asked = this.all.filter((worker) => alsoHealthy || worker.stateAt(now) === 'unhealthy');
-    const probes = asked.map(async (worker) => {
-      if (await probeWorker(worker)) {
-        if (worker.noteSuccess()) onHealth(worker, 'healthy');
-      } else if (worker.noteFailure()) onHealth(worker, 'unhealthy');
-    });
-    await Promise.all(probes);
-  }
 }
 
 function readCredentials(file: string): string {
@@ -162,7 +159,7 @@ async function addressesOf(hostname: string): Promise<string[]> {
   const host = hostname.replace(/^\[|\]$/g, '');
   if (isIP(host)) return [host];
   try {
-    const addresses = (await lookup(host, { all: true })).map(({ address }) => address);
+    const addresses = (await lookup(host, { all: true })).map(({ address }) => address).slice(0, addressesMax);
     // Names of this machine are one worker, whichever of its loopback addresses it listens on.
     return addresses.every((address) => address === '::1' || address.startsWith('127.')) ? [] : addresses;
   } catch {
@@ -170,8 +167,9 @@ async function addressesOf(hostname: string): Promise<string[]> {
   }
 }
 
-function isSamePool(a: Pool, b: Pool): boolean {
-  return a === b || (a.id === b.id && JSON.stringify({ ...a, refusedFields: [...a.refusedFields] }) === JSON.stringify({ ...b, refusedFields: [...b.refusedFields] }));
+/** Whether what is known of a pool's workers, and their connections, hold for the other one too. */
+function isSamePlace(a: Pool, b: Pool): boolean {
+  return a === b || (a.id === b.id && a.kindName === b.kindName && a.url.origin === b.url.origin);
 }
 
 function routesOf(pools: readonly Pool[], workers: readonly Worker[]): Map<string, ModelRoute> {

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { eventually } from '@tacet/testing';
-import { chooseWorker, loadOf } from '../choose-worker.ts';
-import type { InferenceRequest } from '../read-request.ts';
+import { Pool as Dispatcher } from 'undici';
 import { parseWorkers, WorkersFileError } from './parse-workers.ts';
-import { failuresMax, quarantineMs, Worker } from './worker.ts';
+import { probeWorker } from './probe-worker.ts';
+import { probesMissedMax, Worker } from './worker.ts';
 import { WorkerSet } from './worker-set.ts';
 
 const noCredentials = () => {
@@ -23,10 +23,10 @@ afterEach(async () => {
 test('a pool has the defaults of its kind', () => {
   const [vllm, llamacpp] = parse(`pools:
   - { id: a, url: "http://gpu:8000/v1/", kind: vllm, models: [m] }
-  - { id: b, url: "https://gpu/base", kind: llamacpp, models: [m, n], usage: none, refuseFields: [Best_Of], singleTenant: true, weight: 2 }`);
-  expect(vllm).toMatchObject({ basePath: '', usage: 'continuous', weight: 1, remoteMedia: false, singleTenant: false, credentials: undefined });
+  - { id: b, url: "https://gpu/base", kind: llamacpp, models: [m, n], usage: none, refuseFields: [Best_Of], singleTenant: true, weight: 2, requestsMax: 8, drain: true }`);
+  expect(vllm).toMatchObject({ requestsMax: undefined, drain: false, basePath: '', usage: 'continuous', weight: 1, remoteMedia: false, singleTenant: false, credentials: undefined });
   expect(vllm!.kind.isolation).toBe('cache_salt');
-  expect(llamacpp).toMatchObject({ basePath: '/base', usage: 'none', weight: 2, singleTenant: true });
+  expect(llamacpp).toMatchObject({ basePath: '/base', usage: 'none', weight: 2, singleTenant: true, requestsMax: 8, drain: true });
   expect([...llamacpp!.refusedFields]).toEqual(expect.arrayContaining(['n_predict', 'best_of']));
 });
 
@@ -61,73 +61,6 @@ test('a list without pools is an edge without models; an empty file is one that 
   expect(() => parse('')).toThrow(WorkersFileError);
 });
 
-/** A request for a model that these workers serve. */
-function requestFor(workers: readonly Worker[], bytes = 400): InferenceRequest {
-  return { prompt: { bytes }, choices: 1, outputLimit: undefined, pools: workers.map(({ pool }) => pool), route: { workers } } as unknown as InferenceRequest;
-}
-function workersOf(count: number, weights: readonly number[] = []): Worker[] {
-  return Array.from({ length: count }, (_, i) => new Worker({ ...parse(`pools: [{ id: p${i}, url: "http://x", kind: vllm, models: [m] }]`)[0]!, weight: weights[i] ?? 1 }, `10.0.0.${i}`, undefined as never));
-}
-const cycle = (values: readonly number[]) => {
-  let i = 0;
-  return () => values[i++ % values.length] ?? 0;
-};
-
-test('of two random workers the one with less to do is chosen', () => {
-  const workers = workersOf(3);
-  workers[0]!.inFlightTokens = 5_000;
-  workers[1]!.inFlightTokens = 100;
-  workers[2]!.inFlightTokens = 9_000;
-  const choose = (values: number[]) => chooseWorker(requestFor(workers), [], { monotonicMs: () => 0, random: cycle(values) });
-  // First and second of all; then second and third of the others.
-  expect(choose([0, 0])).toBe(workers[1]);
-  expect(choose([0, 0.9])).toBe(workers[0]);
-  expect(choose([0.9, 0.9])).toBe(workers[1]);
-});
-
-test('load is spread in proportion to the weights, and never twice to the same when there are two', () => {
-  const workers = workersOf(2, [1, 3]);
-  const random = Math.random;
-  const counts = [0, 0];
-  for (let i = 0; i < 4_000; i++) {
-    const worker = chooseWorker(requestFor(workers), [], { monotonicMs: () => 0, random });
-    worker.inFlightTokens += 100;
-    counts[workers.indexOf(worker)]!++;
-  }
-  expect(counts[1]! / counts[0]!).toBeGreaterThan(2.5);
-  expect(counts[1]! / counts[0]!).toBeLessThan(3.5);
-});
-
-test('an unwell worker gets nothing while another is well, and something when none is; one that miscounts gets nothing', () => {
-  const [sick, well] = workersOf(2) as [Worker, Worker];
-  let now = 0;
-  const choose = (tried: readonly Worker[] = []) => chooseWorker(requestFor([sick, well]), tried, { monotonicMs: () => now, random: () => 0 });
-  for (let i = 0; i < failuresMax - 1; i++) expect(sick.noteFailure()).toBe(false);
-  expect(sick.stateAt(0)).toBe('healthy');
-  expect(sick.noteFailure()).toBe(true);
-  expect(choose()).toBe(well);
-  expect(choose([well])).toBe(sick);
-  sick.quarantine(now);
-  expect(() => choose([well])).toThrow(expect.objectContaining({ code: 'no_worker' }));
-  now += quarantineMs;
-  expect(choose([well])).toBe(sick);
-  expect(sick.noteSuccess()).toBe(true);
-  expect(sick.stateAt(now)).toBe('healthy');
-});
-
-test('a failure now and then between successes takes nobody out', () => {
-  const [worker] = workersOf(1) as [Worker];
-  for (let i = 0; i < 20; i++) {
-    worker.noteFailure();
-    worker.noteSuccess();
-  }
-  expect(worker.stateAt(0)).toBe('healthy');
-});
-
-test('a longer prompt and more choices weigh more', () => {
-  expect(loadOf(requestFor([], 40_000))).toBeGreaterThan(loadOf(requestFor([], 400)));
-});
-
 async function startServer(status: () => number): Promise<{ server: Server; port: number }> {
   const server = createServer((_request, response) => response.writeHead(status()).end('{}'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -145,7 +78,7 @@ test('the file is read again when it changes; a bad one keeps the old pools, and
   const pool = (id: string, model: string) => `{ id: ${id}, url: "http://127.0.0.1:${port}", kind: vllm, models: [${model}] }`;
   const news: string[] = [];
   writeFileSync(file, `pools: [${pool('a', 'm')}]`);
-  const set = new WorkerSet({ file, connectMs: 1_000, monotonicMs: () => performance.now(), onFile: (state) => news.push(state), onHealth: () => undefined });
+  const set = new WorkerSet({ file, connectMs: 1_000, monotonicMs: () => performance.now(), onFile: (state) => news.push(state), onProbe: () => undefined, onChange: () => undefined });
   await set.start();
   cleanUp.push(async () => {
     await set.stop();
@@ -163,23 +96,69 @@ test('the file is read again when it changes; a bad one keeps the old pools, and
   await eventually('the removed pool is gone', () => set.routeOf('m') === undefined);
 });
 
-test('a worker that failed is asked until it is well', async () => {
+test('a worker whose pool changes keeps its connections and what is known of it; one that is taken out ends what it runs', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tacet-workers-'));
+  const file = join(folder, 'workers.yaml');
+  const { port } = await startServer(() => 200);
+  const pool = (id: string, fields = '') => `{ id: ${id}, url: "http://127.0.0.1:${port}", kind: vllm, models: [m]${fields} }`;
+  writeFileSync(file, `pools: [${pool('a')}, ${pool('b')}]`);
+  let changes = 0;
+  const set = new WorkerSet({ file, connectMs: 1_000, monotonicMs: () => performance.now(), onFile: () => undefined, onProbe: () => undefined, onChange: () => changes++ });
+  await set.start();
+  cleanUp.push(async () => {
+    await set.stop();
+    rmSync(folder, { recursive: true });
+  });
+  const [a, b] = set.routeOf('m')!.workers;
+  a!.begin(100);
+  writeFileSync(file, `pools: [${pool('a', ', drain: true, weight: 5')}]`);
+  await eventually('it drains', () => a!.stateAt(performance.now()) === 'draining');
+  expect(set.all).toEqual([a]);
+  expect([a!.pool.weight, a!.inFlightTokens, a!.hasLeft]).toEqual([5, 100, false]);
+  expect([b!.hasLeft, b!.stateAt(performance.now())]).toEqual([true, 'draining']);
+  expect(changes).toBeGreaterThanOrEqual(2);
+});
+
+test('a worker that is gone gets nothing until it answers a probe', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tacet-workers-'));
   const file = join(folder, 'workers.yaml');
   let status = 503;
   const { port } = await startServer(() => status);
   writeFileSync(file, `pools: [{ id: a, url: "http://127.0.0.1:${port}", kind: vllm, models: [m] }]`);
-  const states: string[] = [];
-  const set = new WorkerSet({ file, connectMs: 1_000, monotonicMs: () => performance.now(), onFile: () => undefined, onHealth: (_worker, state) => states.push(state) });
+  const states: boolean[] = [];
+  const set = new WorkerSet({ file, connectMs: 1_000, monotonicMs: () => performance.now(), onFile: () => undefined, onProbe: (_worker, isThere) => states.push(isThere), onChange: () => undefined });
   await set.start();
   cleanUp.push(async () => {
     await set.stop();
     rmSync(folder, { recursive: true });
   });
   const [worker] = set.all;
-  for (let i = 0; i < failuresMax; i++) worker!.noteFailure();
-  await new Promise((resolve) => setTimeout(resolve, 2_500));
-  expect(worker!.stateAt(performance.now())).toBe('unhealthy');
+  expect(worker!.availabilityAt(performance.now())).toBe('free');
+  await eventually('it counts as gone', () => states.length > 0, 20_000);
+  expect([states[0], worker!.availabilityAt(performance.now())]).toEqual([false, 'none']);
+  expect(probesMissedMax).toBeGreaterThan(1);
   status = 200;
-  await eventually('it is well again', () => states.includes('healthy'));
+  await eventually('it is there again', () => states.includes(true), 20_000);
+  expect(worker!.availabilityAt(performance.now())).toBe('free');
+}, 60_000);
+
+test('a worker without /health is well when it lists its models, whatever its credentials are worth', async () => {
+  const answers = new Map<string, number>();
+  const server = createServer((request, response) => response.writeHead(answers.get(request.url ?? '') ?? 404).end('{}'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cleanUp.push(() => void server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const worker = (kind: string) => {
+    const pool = parse(`pools: [{ id: a, url: "${url}", kind: ${kind}, models: [m] }]`)[0]!;
+    const dispatcher = new Dispatcher(url);
+    cleanUp.push(() => dispatcher.destroy());
+    return new Worker(pool, '127.0.0.1', dispatcher);
+  };
+  const [vllm, openai] = [worker('vllm'), worker('openai')];
+  answers.set('/v1/models', 401);
+  expect([await probeWorker(vllm), await probeWorker(openai)]).toEqual([true, true]);
+  answers.set('/health', 503);
+  expect([await probeWorker(vllm), await probeWorker(openai)]).toEqual([false, true]);
+  answers.set('/health', 200).set('/v1/models', 500);
+  expect([await probeWorker(vllm), await probeWorker(openai)]).toEqual([true, false]);
 });
