@@ -95,7 +95,7 @@ test('the document is served to everybody, and every operation says what it does
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ name: `${method} ${path}`, path, operation })),
   );
-  expect(operations.length).toBe(27);
+  expect(operations.length).toBe(28);
   expect(new Set(operations.map(({ operation }) => operation.operationId)).size).toBe(operations.length);
   for (const { name, path, operation } of operations) {
     expect([
@@ -160,6 +160,10 @@ test('settings, keys, balance and usage answer as documented', async () => {
   expect((await person.delete('/api/keys/01900000-0000-7000-8000-000000000001')).status).toBe(404);
   expect((await person.get('/api/balance')).status).toBe(200);
   expect((await person.get('/api/usage')).json.data).toHaveLength(1);
+  account.ledger.statement = [{ atMs: '1000', kind: 'closing', balanceNano: '5' }];
+  expect((await person.get('/api/statement')).json.lines).toHaveLength(1);
+  expect((await person.get('/api/statement?format=csv&from=2026-01-01T00:00:00Z')).text.split('\r\n')).toHaveLength(3);
+  expect((await person.get('/api/statement?format=xml')).status).toBe(400);
   account.ledger.opened.delete(accountId.replaceAll('-', ''));
   expect((await person.get('/api/balance')).status).toBe(404);
   account.ledger.opened.add(accountId.replaceAll('-', ''));

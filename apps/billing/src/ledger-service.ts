@@ -8,14 +8,18 @@ import { createAppendUsage } from './rpc/append-usage.ts';
 import { createApplyPrices } from './rpc/apply-prices.ts';
 import { createCheckLedger } from './rpc/check-ledger.ts';
 import { createCloseAccount } from './rpc/close-account.ts';
+import { createCorrectBalance } from './rpc/correct-balance.ts';
 import { createForgetAccount } from './rpc/forget-account.ts';
 import { createGetBalance } from './rpc/get-balance.ts';
 import { createGrantCredit } from './rpc/grant-credit.ts';
 import { createHeartbeat } from './rpc/heartbeat.ts';
+import { createListDeadLetters } from './rpc/list-dead-letters.ts';
+import { createListStatement } from './rpc/list-statement.ts';
 import { createListTransfers } from './rpc/list-transfers.ts';
 import { createListUsage } from './rpc/list-usage.ts';
 import { createOpenAccount } from './rpc/open-account.ts';
 import { createOpenEdgeSession } from './rpc/open-edge-session.ts';
+import { createRetryDeadLetters } from './rpc/retry-dead-letters.ts';
 import { createSetLease } from './rpc/set-lease.ts';
 import { createSetOverdraft } from './rpc/set-overdraft.ts';
 import { createSuspendAccount } from './rpc/suspend-account.ts';
@@ -32,9 +36,13 @@ const policy: Policy<'Ledger'> = {
   GetBalance: ['account', 'operator'],
   ListUsage: ['account', 'operator'],
   ListTransfers: ['account', 'operator'],
+  ListStatement: ['account', 'operator'],
   CloseAccount: ['account'],
   ForgetAccount: ['account'],
   GrantCredit: ['operator'],
+  CorrectBalance: ['operator'],
+  ListDeadLetters: ['operator'],
+  RetryDeadLetters: ['operator'],
   SetOverdraft: ['operator'],
   SuspendAccount: ['account', 'operator'],
   ApplyPrices: ['operator'],
@@ -62,9 +70,13 @@ export function createLedgerService({ pool, desk, writer, times, serving, metric
     GetBalance: createGetBalance(pool),
     ListUsage: createListUsage(pool),
     ListTransfers: createListTransfers(pool),
+    ListStatement: createListStatement(pool),
     CloseAccount: createCloseAccount(pool),
     ForgetAccount: createForgetAccount(pool),
     GrantCredit: createGrantCredit(pool),
+    CorrectBalance: createCorrectBalance(pool),
+    ListDeadLetters: createListDeadLetters(pool),
+    RetryDeadLetters: createRetryDeadLetters(writer),
     SetOverdraft: createSetOverdraft(pool),
     SuspendAccount: createSuspendAccount(pool),
     ApplyPrices: createApplyPrices(pool, events),

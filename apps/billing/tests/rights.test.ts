@@ -67,8 +67,10 @@ test('functions with rights of their own belong to whom they must, and resolve n
       `SELECT proname AS name, proowner::regrole::text AS owner, proconfig AS settings FROM pg_proc WHERE pronamespace = 'billing'::regnamespace AND prosecdef ORDER BY proname`,
     );
   expect(rows).toEqual([
+    { name: 'carry_transfers', owner: 'tacet_forget', settings: ['search_path=""'] },
     { name: 'drop_usage_partitions', owner: 'tacet_owner', settings: ['search_path=""'] },
     { name: 'forget_account', owner: 'tacet_forget', settings: ['search_path=""'] },
+    { name: 'forget_periods', owner: 'tacet_forget', settings: ['search_path=""'] },
     { name: 'make_usage_partitions', owner: 'tacet_owner', settings: ['search_path=""'] },
   ]);
 });

@@ -25,6 +25,11 @@ export function parsePositiveAmount(text: string): bigint {
   return nano;
 }
 
+/** `"-1.25"` → nano-USD, less or more than 0. Throws commander's usage error. */
+export function parseSignedAmount(text: string): bigint {
+  return text.startsWith('-') ? -parsePositiveAmount(text.slice(1)) : parsePositiveAmount(text);
+}
+
 /** A whole number from 0 to `countMax`. */
 export function parseCount(text: string): number {
   const count = Number(text);

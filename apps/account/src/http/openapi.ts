@@ -66,7 +66,8 @@ function success({ description, body, setsCookie }: ResponseDefinition): object 
       ...headers,
       content: { 'text/event-stream': { schema: { type: 'string' } } },
     };
-  return { description, ...headers, content: { 'application/json': { schema: jsonSchema(body.schema, 'output') } } };
+  const text = body.kind === 'json-stream' && body.orText !== undefined ? { [body.orText]: { schema: { type: 'string' } } } : {};
+  return { description, ...headers, content: { 'application/json': { schema: jsonSchema(body.schema, 'output') }, ...text } };
 }
 
 /** Every error that a route can answer with: its own, and those of its access, parameters and body. */

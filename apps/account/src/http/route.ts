@@ -16,7 +16,8 @@ export type ResponseBody =
   | { readonly kind: 'json'; readonly schema: z.ZodType }
   | { readonly kind: 'empty' }
   | { readonly kind: 'events'; readonly description: string }
-  | { readonly kind: 'json-stream'; readonly schema: z.ZodType };
+  /** `orText`: another type that the same answer can have, as text. */
+  | { readonly kind: 'json-stream'; readonly schema: z.ZodType; readonly orText?: string };
 
 export interface ResponseDefinition {
   readonly description: string;

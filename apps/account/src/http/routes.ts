@@ -18,6 +18,7 @@ import { getConversationRoute } from './routes/get-conversation-route.ts';
 import { getReceiptRoute } from './routes/get-receipt-route.ts';
 import { getSessionRoute } from './routes/get-session-route.ts';
 import { getSettingsRoute } from './routes/get-settings-route.ts';
+import { getStatementRoute } from './routes/get-statement-route.ts';
 import { listConversationsRoute } from './routes/list-conversations-route.ts';
 import { listKeysRoute } from './routes/list-keys-route.ts';
 import { listMessagesRoute } from './routes/list-messages-route.ts';
@@ -61,6 +62,7 @@ export function createRoutes(dependencies: RouteDependencies): readonly Route[] 
     revokeKeyRoute(pool, clock),
     getBalanceRoute(peers.ledger),
     listUsageRoute(peers.ledger),
+    getStatementRoute(peers.ledger),
     listConversationsRoute(pool, sealer, clock, events),
     createConversationRoute(pool, sealer, clock, dependencies),
     getConversationRoute(pool, sealer, clock, events),

@@ -1,5 +1,6 @@
 import { TacetError, type ErrorCode } from '@tacet/errors';
 import { offer, startRpcServer, type RpcServer, type TlsFiles } from '@tacet/rpc';
+import type { StatementLine } from '@tacet/rpc/types/ledger/v1/StatementLine';
 import type { Transfer } from '@tacet/rpc/types/ledger/v1/Transfer';
 import type { UsageRow } from '@tacet/rpc/types/ledger/v1/UsageRow';
 
@@ -11,6 +12,8 @@ export class LedgerStandIn {
   readonly calls: string[] = [];
   usage: UsageRow[] = [];
   transfers: Transfer[] = [];
+  statement: StatementLine[] = [];
+  readonly statementRequests: { readonly fromMs: string; readonly toMs: string }[] = [];
   /** CloseAccount says so many times that leases are open. */
   openLeases = 0;
   failWith: ErrorCode | undefined;
@@ -36,6 +39,9 @@ export class LedgerStandIn {
       SetOverdraft: nobody,
       ApplyPrices: nobody,
       CheckLedger: nobody,
+      CorrectBalance: nobody,
+      RetryDeadLetters: nobody,
+      ListDeadLetters: nobody,
     };
     const refused = {
       OpenEdgeSession: refuse,
@@ -46,12 +52,19 @@ export class LedgerStandIn {
       SetOverdraft: refuse,
       ApplyPrices: refuse,
       CheckLedger: refuse,
+      CorrectBalance: refuse,
+      RetryDeadLetters: refuse,
+      // oxlint-disable-next-line require-yield -- it refuses before it could yield anything.
+      ListDeadLetters: async function* () {
+        await refuse();
+      },
     };
     const accounts = {
       OpenAccount: account,
       GetBalance: account,
       ListUsage: account,
       ListTransfers: account,
+      ListStatement: account,
       CloseAccount: account,
       ForgetAccount: account,
       SuspendAccount: account,
@@ -91,6 +104,7 @@ export class LedgerStandIn {
       },
       ListUsage: (request: { accountId: Buffer; fromMs: string; toMs: string; requestsMax: number }) => this.#listUsage(request),
       ListTransfers: (request: { accountId: Buffer }) => this.#listTransfers(request),
+      ListStatement: (request: { accountId: Buffer; fromMs: string; toMs: string }) => this.#listStatement(request),
       CloseAccount: async ({ accountId, force }: { accountId: Buffer; force: boolean }) => {
         await known('CloseAccount', accountId);
         this.closeCalls.push(force);
@@ -125,6 +139,12 @@ export class LedgerStandIn {
   async *#listTransfers(_request: { accountId: Buffer }): AsyncGenerator<Transfer> {
     await this.#enter('ListTransfers');
     yield* this.transfers;
+  }
+
+  async *#listStatement({ fromMs, toMs }: { fromMs: string; toMs: string }): AsyncGenerator<StatementLine> {
+    await this.#enter('ListStatement');
+    this.statementRequests.push({ fromMs, toMs });
+    yield* this.statement;
   }
 
   async #enter(rpc: string): Promise<void> {

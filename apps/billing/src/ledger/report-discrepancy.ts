@@ -10,7 +10,14 @@ export type DiscrepancyKind =
   | 'unknown_format'
   | 'unknown_price'
   | 'request_conflict'
-  | 'record_refused';
+  | 'record_refused'
+  | 'output_shrank'
+  | 'period_differs'
+  | 'record_without_effect'
+  | 'payment_differs'
+  | 'hold_stays'
+  | 'content_found'
+  | 'replay_differs';
 
 /** Something that does not agree. */
 export interface Discrepancy {

@@ -4,6 +4,7 @@ import type { Events } from '../events.ts';
 import type { Metrics } from '../metrics.ts';
 import { applyUsage, quarantineRecord, type AppliedUsage } from './apply-usage.ts';
 import type { PriceBook } from './price-book.ts';
+import { retryDeadLetters, type RetriedLetters } from './retry-dead-letters.ts';
 import type { UsageColumns } from './usage-columns.ts';
 
 /** What happens beside the records: in their transaction, the consumer's offset. */
@@ -69,19 +70,31 @@ export class UsageWriter {
     }
   }
 
+  /** Charges the dead letters that can be charged by now. */
+  async retryDeadLetters(): Promise<RetriedLetters> {
+    const retried = await retryDeadLetters(this.#pool);
+    this.#reportLosses(retried);
+    return retried;
+  }
+
   #report(applied: AppliedUsage, ms: number): void {
-    const { records, deadLetters, losses, applySeconds } = this.#metrics;
+    const { records, deadLetters, applySeconds } = this.#metrics;
     applySeconds.observe(ms / 1000);
     records.inc({ outcome: 'applied' }, applied.applied);
     records.inc({ outcome: 'skipped' }, applied.skipped);
     records.inc({ outcome: 'corrupt' }, applied.corrupt);
     for (const reason of applied.deadLetters) deadLetters.inc({ reason });
-    losses.add('late', applied.lateNano);
-    losses.add('bound', applied.boundNano);
-    losses.add('deleted', applied.deletedNano);
     if (applied.corrupt > 0) this.#events.recordsCorrupt(applied.corrupt);
     if (applied.deadLetters.length > 0) this.#events.deadLetters(applied.deadLetters);
-    if (applied.lateNano > 0n) this.#events.loss('late');
-    if (applied.boundNano > 0n) this.#events.loss('bound');
+    this.#reportLosses(applied);
+  }
+
+  #reportLosses({ lateNano, boundNano, deletedNano }: Pick<AppliedUsage, 'lateNano' | 'boundNano' | 'deletedNano'>): void {
+    const { losses } = this.#metrics;
+    losses.add('late', lateNano);
+    losses.add('bound', boundNano);
+    losses.add('deleted', deletedNano);
+    if (lateNano > 0n) this.#events.loss('late');
+    if (boundNano > 0n) this.#events.loss('bound');
   }
 }

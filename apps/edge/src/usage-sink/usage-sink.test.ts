@@ -39,14 +39,15 @@ async function directSide(): Promise<OtherSide> {
   const received: Buffer[] = [];
   const port = await freePort();
   const unused = async () => Promise.reject(new Error('not part of this test'));
-  const rest = ['OpenEdgeSession', 'Heartbeat', 'SetLease', 'OpenAccount', 'GetBalance', 'CloseAccount', 'ForgetAccount', 'GrantCredit', 'SetOverdraft', 'SuspendAccount', 'ApplyPrices', 'CheckLedger'];
+  const rest = ['OpenEdgeSession', 'Heartbeat', 'SetLease', 'OpenAccount', 'GetBalance', 'CloseAccount', 'ForgetAccount', 'GrantCredit', 'SetOverdraft', 'SuspendAccount', 'ApplyPrices', 'CheckLedger', 'CorrectBalance', 'RetryDeadLetters'];
   const tls: TlsFiles = await certificates('billing');
   const start = () => {
     const append = async ({ records }: { records: Buffer[] }) => {
       received.push(...records);
       return { applied: [{ partition: 3, seq: received.length }] };
     };
-    const streams = { ListUsage: async function* () { /* not part of this test */ }, ListTransfers: async function* () { /* not part of this test */ } };
+    const nothing = async function* () { /* not part of this test */ };
+    const streams = { ListUsage: nothing, ListTransfers: nothing, ListStatement: nothing, ListDeadLetters: nothing };
     const implementation = { ...Object.fromEntries(rest.map((rpc) => [rpc, unused])), ...streams, AppendUsage: append };
     const policy = Object.fromEntries(Object.keys(implementation).map((rpc) => [rpc, ['edge']]));
     return startRpcServer({ host: '127.0.0.1', port, tls, onInternalError: () => undefined }, [offer('Ledger', policy as never, implementation as never)]);

@@ -11,6 +11,8 @@ import type { CheckLedgerRequest as _tacet_ledger_v1_CheckLedgerRequest, CheckLe
 import type { CheckLedgerResponse as _tacet_ledger_v1_CheckLedgerResponse, CheckLedgerResponse__Output as _tacet_ledger_v1_CheckLedgerResponse__Output } from './tacet/ledger/v1/CheckLedgerResponse.ts';
 import type { CloseAccountRequest as _tacet_ledger_v1_CloseAccountRequest, CloseAccountRequest__Output as _tacet_ledger_v1_CloseAccountRequest__Output } from './tacet/ledger/v1/CloseAccountRequest.ts';
 import type { CloseAccountResponse as _tacet_ledger_v1_CloseAccountResponse, CloseAccountResponse__Output as _tacet_ledger_v1_CloseAccountResponse__Output } from './tacet/ledger/v1/CloseAccountResponse.ts';
+import type { CorrectBalanceRequest as _tacet_ledger_v1_CorrectBalanceRequest, CorrectBalanceRequest__Output as _tacet_ledger_v1_CorrectBalanceRequest__Output } from './tacet/ledger/v1/CorrectBalanceRequest.ts';
+import type { DeadLetter as _tacet_ledger_v1_DeadLetter, DeadLetter__Output as _tacet_ledger_v1_DeadLetter__Output } from './tacet/ledger/v1/DeadLetter.ts';
 import type { ForgetAccountRequest as _tacet_ledger_v1_ForgetAccountRequest, ForgetAccountRequest__Output as _tacet_ledger_v1_ForgetAccountRequest__Output } from './tacet/ledger/v1/ForgetAccountRequest.ts';
 import type { ForgetAccountResponse as _tacet_ledger_v1_ForgetAccountResponse, ForgetAccountResponse__Output as _tacet_ledger_v1_ForgetAccountResponse__Output } from './tacet/ledger/v1/ForgetAccountResponse.ts';
 import type { GetBalanceRequest as _tacet_ledger_v1_GetBalanceRequest, GetBalanceRequest__Output as _tacet_ledger_v1_GetBalanceRequest__Output } from './tacet/ledger/v1/GetBalanceRequest.ts';
@@ -22,6 +24,8 @@ import type { LeaseGrant as _tacet_ledger_v1_LeaseGrant, LeaseGrant__Output as _
 import type { LeaseKey as _tacet_ledger_v1_LeaseKey, LeaseKey__Output as _tacet_ledger_v1_LeaseKey__Output } from './tacet/ledger/v1/LeaseKey.ts';
 import type { LeaseTarget as _tacet_ledger_v1_LeaseTarget, LeaseTarget__Output as _tacet_ledger_v1_LeaseTarget__Output } from './tacet/ledger/v1/LeaseTarget.ts';
 import type { LedgerClient as _tacet_ledger_v1_LedgerClient, LedgerDefinition as _tacet_ledger_v1_LedgerDefinition } from './tacet/ledger/v1/Ledger.ts';
+import type { ListDeadLettersRequest as _tacet_ledger_v1_ListDeadLettersRequest, ListDeadLettersRequest__Output as _tacet_ledger_v1_ListDeadLettersRequest__Output } from './tacet/ledger/v1/ListDeadLettersRequest.ts';
+import type { ListStatementRequest as _tacet_ledger_v1_ListStatementRequest, ListStatementRequest__Output as _tacet_ledger_v1_ListStatementRequest__Output } from './tacet/ledger/v1/ListStatementRequest.ts';
 import type { ListTransfersRequest as _tacet_ledger_v1_ListTransfersRequest, ListTransfersRequest__Output as _tacet_ledger_v1_ListTransfersRequest__Output } from './tacet/ledger/v1/ListTransfersRequest.ts';
 import type { ListUsageRequest as _tacet_ledger_v1_ListUsageRequest, ListUsageRequest__Output as _tacet_ledger_v1_ListUsageRequest__Output } from './tacet/ledger/v1/ListUsageRequest.ts';
 import type { Model as _tacet_ledger_v1_Model, Model__Output as _tacet_ledger_v1_Model__Output } from './tacet/ledger/v1/Model.ts';
@@ -33,9 +37,12 @@ import type { OpenEdgeSessionResponse as _tacet_ledger_v1_OpenEdgeSessionRespons
 import type { PeriodUsage as _tacet_ledger_v1_PeriodUsage, PeriodUsage__Output as _tacet_ledger_v1_PeriodUsage__Output } from './tacet/ledger/v1/PeriodUsage.ts';
 import type { Price as _tacet_ledger_v1_Price, Price__Output as _tacet_ledger_v1_Price__Output } from './tacet/ledger/v1/Price.ts';
 import type { RequestUsage as _tacet_ledger_v1_RequestUsage, RequestUsage__Output as _tacet_ledger_v1_RequestUsage__Output } from './tacet/ledger/v1/RequestUsage.ts';
+import type { RetryDeadLettersRequest as _tacet_ledger_v1_RetryDeadLettersRequest, RetryDeadLettersRequest__Output as _tacet_ledger_v1_RetryDeadLettersRequest__Output } from './tacet/ledger/v1/RetryDeadLettersRequest.ts';
+import type { RetryDeadLettersResponse as _tacet_ledger_v1_RetryDeadLettersResponse, RetryDeadLettersResponse__Output as _tacet_ledger_v1_RetryDeadLettersResponse__Output } from './tacet/ledger/v1/RetryDeadLettersResponse.ts';
 import type { SetLeaseRequest as _tacet_ledger_v1_SetLeaseRequest, SetLeaseRequest__Output as _tacet_ledger_v1_SetLeaseRequest__Output } from './tacet/ledger/v1/SetLeaseRequest.ts';
 import type { SetLeaseResponse as _tacet_ledger_v1_SetLeaseResponse, SetLeaseResponse__Output as _tacet_ledger_v1_SetLeaseResponse__Output } from './tacet/ledger/v1/SetLeaseResponse.ts';
 import type { SetOverdraftRequest as _tacet_ledger_v1_SetOverdraftRequest, SetOverdraftRequest__Output as _tacet_ledger_v1_SetOverdraftRequest__Output } from './tacet/ledger/v1/SetOverdraftRequest.ts';
+import type { StatementLine as _tacet_ledger_v1_StatementLine, StatementLine__Output as _tacet_ledger_v1_StatementLine__Output } from './tacet/ledger/v1/StatementLine.ts';
 import type { SuspendAccountRequest as _tacet_ledger_v1_SuspendAccountRequest, SuspendAccountRequest__Output as _tacet_ledger_v1_SuspendAccountRequest__Output } from './tacet/ledger/v1/SuspendAccountRequest.ts';
 import type { Transfer as _tacet_ledger_v1_Transfer, Transfer__Output as _tacet_ledger_v1_Transfer__Output } from './tacet/ledger/v1/Transfer.ts';
 import type { UsageRow as _tacet_ledger_v1_UsageRow, UsageRow__Output as _tacet_ledger_v1_UsageRow__Output } from './tacet/ledger/v1/UsageRow.ts';
@@ -61,6 +68,8 @@ export interface ProtoGrpcType {
         CheckLedgerResponse: MessageTypeDefinition<_tacet_ledger_v1_CheckLedgerResponse, _tacet_ledger_v1_CheckLedgerResponse__Output>
         CloseAccountRequest: MessageTypeDefinition<_tacet_ledger_v1_CloseAccountRequest, _tacet_ledger_v1_CloseAccountRequest__Output>
         CloseAccountResponse: MessageTypeDefinition<_tacet_ledger_v1_CloseAccountResponse, _tacet_ledger_v1_CloseAccountResponse__Output>
+        CorrectBalanceRequest: MessageTypeDefinition<_tacet_ledger_v1_CorrectBalanceRequest, _tacet_ledger_v1_CorrectBalanceRequest__Output>
+        DeadLetter: MessageTypeDefinition<_tacet_ledger_v1_DeadLetter, _tacet_ledger_v1_DeadLetter__Output>
         ForgetAccountRequest: MessageTypeDefinition<_tacet_ledger_v1_ForgetAccountRequest, _tacet_ledger_v1_ForgetAccountRequest__Output>
         ForgetAccountResponse: MessageTypeDefinition<_tacet_ledger_v1_ForgetAccountResponse, _tacet_ledger_v1_ForgetAccountResponse__Output>
         GetBalanceRequest: MessageTypeDefinition<_tacet_ledger_v1_GetBalanceRequest, _tacet_ledger_v1_GetBalanceRequest__Output>
@@ -78,6 +87,8 @@ export interface ProtoGrpcType {
          * "edge", "account" or "operator", as the comment of each rpc says.
          */
         Ledger: SubtypeConstructor<typeof grpc.Client, _tacet_ledger_v1_LedgerClient> & { service: _tacet_ledger_v1_LedgerDefinition }
+        ListDeadLettersRequest: MessageTypeDefinition<_tacet_ledger_v1_ListDeadLettersRequest, _tacet_ledger_v1_ListDeadLettersRequest__Output>
+        ListStatementRequest: MessageTypeDefinition<_tacet_ledger_v1_ListStatementRequest, _tacet_ledger_v1_ListStatementRequest__Output>
         ListTransfersRequest: MessageTypeDefinition<_tacet_ledger_v1_ListTransfersRequest, _tacet_ledger_v1_ListTransfersRequest__Output>
         ListUsageRequest: MessageTypeDefinition<_tacet_ledger_v1_ListUsageRequest, _tacet_ledger_v1_ListUsageRequest__Output>
         Model: MessageTypeDefinition<_tacet_ledger_v1_Model, _tacet_ledger_v1_Model__Output>
@@ -90,9 +101,12 @@ export interface ProtoGrpcType {
         Price: MessageTypeDefinition<_tacet_ledger_v1_Price, _tacet_ledger_v1_Price__Output>
         Refusal: EnumTypeDefinition
         RequestUsage: MessageTypeDefinition<_tacet_ledger_v1_RequestUsage, _tacet_ledger_v1_RequestUsage__Output>
+        RetryDeadLettersRequest: MessageTypeDefinition<_tacet_ledger_v1_RetryDeadLettersRequest, _tacet_ledger_v1_RetryDeadLettersRequest__Output>
+        RetryDeadLettersResponse: MessageTypeDefinition<_tacet_ledger_v1_RetryDeadLettersResponse, _tacet_ledger_v1_RetryDeadLettersResponse__Output>
         SetLeaseRequest: MessageTypeDefinition<_tacet_ledger_v1_SetLeaseRequest, _tacet_ledger_v1_SetLeaseRequest__Output>
         SetLeaseResponse: MessageTypeDefinition<_tacet_ledger_v1_SetLeaseResponse, _tacet_ledger_v1_SetLeaseResponse__Output>
         SetOverdraftRequest: MessageTypeDefinition<_tacet_ledger_v1_SetOverdraftRequest, _tacet_ledger_v1_SetOverdraftRequest__Output>
+        StatementLine: MessageTypeDefinition<_tacet_ledger_v1_StatementLine, _tacet_ledger_v1_StatementLine__Output>
         SuspendAccountRequest: MessageTypeDefinition<_tacet_ledger_v1_SuspendAccountRequest, _tacet_ledger_v1_SuspendAccountRequest__Output>
         Transfer: MessageTypeDefinition<_tacet_ledger_v1_Transfer, _tacet_ledger_v1_Transfer__Output>
         UsageRow: MessageTypeDefinition<_tacet_ledger_v1_UsageRow, _tacet_ledger_v1_UsageRow__Output>

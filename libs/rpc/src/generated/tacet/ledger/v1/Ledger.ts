@@ -11,21 +11,28 @@ import type { CheckLedgerRequest as _tacet_ledger_v1_CheckLedgerRequest, CheckLe
 import type { CheckLedgerResponse as _tacet_ledger_v1_CheckLedgerResponse, CheckLedgerResponse__Output as _tacet_ledger_v1_CheckLedgerResponse__Output } from '../../../tacet/ledger/v1/CheckLedgerResponse.ts';
 import type { CloseAccountRequest as _tacet_ledger_v1_CloseAccountRequest, CloseAccountRequest__Output as _tacet_ledger_v1_CloseAccountRequest__Output } from '../../../tacet/ledger/v1/CloseAccountRequest.ts';
 import type { CloseAccountResponse as _tacet_ledger_v1_CloseAccountResponse, CloseAccountResponse__Output as _tacet_ledger_v1_CloseAccountResponse__Output } from '../../../tacet/ledger/v1/CloseAccountResponse.ts';
+import type { CorrectBalanceRequest as _tacet_ledger_v1_CorrectBalanceRequest, CorrectBalanceRequest__Output as _tacet_ledger_v1_CorrectBalanceRequest__Output } from '../../../tacet/ledger/v1/CorrectBalanceRequest.ts';
+import type { DeadLetter as _tacet_ledger_v1_DeadLetter, DeadLetter__Output as _tacet_ledger_v1_DeadLetter__Output } from '../../../tacet/ledger/v1/DeadLetter.ts';
 import type { ForgetAccountRequest as _tacet_ledger_v1_ForgetAccountRequest, ForgetAccountRequest__Output as _tacet_ledger_v1_ForgetAccountRequest__Output } from '../../../tacet/ledger/v1/ForgetAccountRequest.ts';
 import type { ForgetAccountResponse as _tacet_ledger_v1_ForgetAccountResponse, ForgetAccountResponse__Output as _tacet_ledger_v1_ForgetAccountResponse__Output } from '../../../tacet/ledger/v1/ForgetAccountResponse.ts';
 import type { GetBalanceRequest as _tacet_ledger_v1_GetBalanceRequest, GetBalanceRequest__Output as _tacet_ledger_v1_GetBalanceRequest__Output } from '../../../tacet/ledger/v1/GetBalanceRequest.ts';
 import type { GrantCreditRequest as _tacet_ledger_v1_GrantCreditRequest, GrantCreditRequest__Output as _tacet_ledger_v1_GrantCreditRequest__Output } from '../../../tacet/ledger/v1/GrantCreditRequest.ts';
 import type { HeartbeatRequest as _tacet_ledger_v1_HeartbeatRequest, HeartbeatRequest__Output as _tacet_ledger_v1_HeartbeatRequest__Output } from '../../../tacet/ledger/v1/HeartbeatRequest.ts';
 import type { HeartbeatResponse as _tacet_ledger_v1_HeartbeatResponse, HeartbeatResponse__Output as _tacet_ledger_v1_HeartbeatResponse__Output } from '../../../tacet/ledger/v1/HeartbeatResponse.ts';
+import type { ListDeadLettersRequest as _tacet_ledger_v1_ListDeadLettersRequest, ListDeadLettersRequest__Output as _tacet_ledger_v1_ListDeadLettersRequest__Output } from '../../../tacet/ledger/v1/ListDeadLettersRequest.ts';
+import type { ListStatementRequest as _tacet_ledger_v1_ListStatementRequest, ListStatementRequest__Output as _tacet_ledger_v1_ListStatementRequest__Output } from '../../../tacet/ledger/v1/ListStatementRequest.ts';
 import type { ListTransfersRequest as _tacet_ledger_v1_ListTransfersRequest, ListTransfersRequest__Output as _tacet_ledger_v1_ListTransfersRequest__Output } from '../../../tacet/ledger/v1/ListTransfersRequest.ts';
 import type { ListUsageRequest as _tacet_ledger_v1_ListUsageRequest, ListUsageRequest__Output as _tacet_ledger_v1_ListUsageRequest__Output } from '../../../tacet/ledger/v1/ListUsageRequest.ts';
 import type { OpenAccountRequest as _tacet_ledger_v1_OpenAccountRequest, OpenAccountRequest__Output as _tacet_ledger_v1_OpenAccountRequest__Output } from '../../../tacet/ledger/v1/OpenAccountRequest.ts';
 import type { OpenAccountResponse as _tacet_ledger_v1_OpenAccountResponse, OpenAccountResponse__Output as _tacet_ledger_v1_OpenAccountResponse__Output } from '../../../tacet/ledger/v1/OpenAccountResponse.ts';
 import type { OpenEdgeSessionRequest as _tacet_ledger_v1_OpenEdgeSessionRequest, OpenEdgeSessionRequest__Output as _tacet_ledger_v1_OpenEdgeSessionRequest__Output } from '../../../tacet/ledger/v1/OpenEdgeSessionRequest.ts';
 import type { OpenEdgeSessionResponse as _tacet_ledger_v1_OpenEdgeSessionResponse, OpenEdgeSessionResponse__Output as _tacet_ledger_v1_OpenEdgeSessionResponse__Output } from '../../../tacet/ledger/v1/OpenEdgeSessionResponse.ts';
+import type { RetryDeadLettersRequest as _tacet_ledger_v1_RetryDeadLettersRequest, RetryDeadLettersRequest__Output as _tacet_ledger_v1_RetryDeadLettersRequest__Output } from '../../../tacet/ledger/v1/RetryDeadLettersRequest.ts';
+import type { RetryDeadLettersResponse as _tacet_ledger_v1_RetryDeadLettersResponse, RetryDeadLettersResponse__Output as _tacet_ledger_v1_RetryDeadLettersResponse__Output } from '../../../tacet/ledger/v1/RetryDeadLettersResponse.ts';
 import type { SetLeaseRequest as _tacet_ledger_v1_SetLeaseRequest, SetLeaseRequest__Output as _tacet_ledger_v1_SetLeaseRequest__Output } from '../../../tacet/ledger/v1/SetLeaseRequest.ts';
 import type { SetLeaseResponse as _tacet_ledger_v1_SetLeaseResponse, SetLeaseResponse__Output as _tacet_ledger_v1_SetLeaseResponse__Output } from '../../../tacet/ledger/v1/SetLeaseResponse.ts';
 import type { SetOverdraftRequest as _tacet_ledger_v1_SetOverdraftRequest, SetOverdraftRequest__Output as _tacet_ledger_v1_SetOverdraftRequest__Output } from '../../../tacet/ledger/v1/SetOverdraftRequest.ts';
+import type { StatementLine as _tacet_ledger_v1_StatementLine, StatementLine__Output as _tacet_ledger_v1_StatementLine__Output } from '../../../tacet/ledger/v1/StatementLine.ts';
 import type { SuspendAccountRequest as _tacet_ledger_v1_SuspendAccountRequest, SuspendAccountRequest__Output as _tacet_ledger_v1_SuspendAccountRequest__Output } from '../../../tacet/ledger/v1/SuspendAccountRequest.ts';
 import type { Transfer as _tacet_ledger_v1_Transfer, Transfer__Output as _tacet_ledger_v1_Transfer__Output } from '../../../tacet/ledger/v1/Transfer.ts';
 import type { UsageRow as _tacet_ledger_v1_UsageRow, UsageRow__Output as _tacet_ledger_v1_UsageRow__Output } from '../../../tacet/ledger/v1/UsageRow.ts';
@@ -104,6 +111,25 @@ export interface LedgerClient extends grpc.Client {
   closeAccount(argument: _tacet_ledger_v1_CloseAccountRequest, callback: grpc.requestCallback<_tacet_ledger_v1_CloseAccountResponse__Output>): grpc.ClientUnaryCall;
   
   /**
+   * operator. Puts something right by a new transfer between an account and the
+   * ledger; nothing is ever changed. Idempotent by correction_id. Errors:
+   * insufficient_balance (more than is available would be taken), conflict.
+   */
+  CorrectBalance(argument: _tacet_ledger_v1_CorrectBalanceRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  CorrectBalance(argument: _tacet_ledger_v1_CorrectBalanceRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  CorrectBalance(argument: _tacet_ledger_v1_CorrectBalanceRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  CorrectBalance(argument: _tacet_ledger_v1_CorrectBalanceRequest, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  /**
+   * operator. Puts something right by a new transfer between an account and the
+   * ledger; nothing is ever changed. Idempotent by correction_id. Errors:
+   * insufficient_balance (more than is available would be taken), conflict.
+   */
+  correctBalance(argument: _tacet_ledger_v1_CorrectBalanceRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  correctBalance(argument: _tacet_ledger_v1_CorrectBalanceRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  correctBalance(argument: _tacet_ledger_v1_CorrectBalanceRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  correctBalance(argument: _tacet_ledger_v1_CorrectBalanceRequest, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  
+  /**
    * account (the deletion saga, after CloseAccount). Forfeits the balance,
    * removes the account's rows and leaves one net transfer a month without an
    * id. Idempotent.
@@ -170,6 +196,30 @@ export interface LedgerClient extends grpc.Client {
   heartbeat(argument: _tacet_ledger_v1_HeartbeatRequest, callback: grpc.requestCallback<_tacet_ledger_v1_HeartbeatResponse__Output>): grpc.ClientUnaryCall;
   
   /**
+   * operator. Records that arrived whole but were not charged, oldest first.
+   */
+  ListDeadLetters(argument: _tacet_ledger_v1_ListDeadLettersRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_tacet_ledger_v1_DeadLetter__Output>;
+  ListDeadLetters(argument: _tacet_ledger_v1_ListDeadLettersRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_tacet_ledger_v1_DeadLetter__Output>;
+  /**
+   * operator. Records that arrived whole but were not charged, oldest first.
+   */
+  listDeadLetters(argument: _tacet_ledger_v1_ListDeadLettersRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_tacet_ledger_v1_DeadLetter__Output>;
+  listDeadLetters(argument: _tacet_ledger_v1_ListDeadLettersRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_tacet_ledger_v1_DeadLetter__Output>;
+  
+  /**
+   * account, operator. The account's statement: every change of what is posted
+   * with its cause, oldest first, so that the amounts add up to the balance.
+   */
+  ListStatement(argument: _tacet_ledger_v1_ListStatementRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_tacet_ledger_v1_StatementLine__Output>;
+  ListStatement(argument: _tacet_ledger_v1_ListStatementRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_tacet_ledger_v1_StatementLine__Output>;
+  /**
+   * account, operator. The account's statement: every change of what is posted
+   * with its cause, oldest first, so that the amounts add up to the balance.
+   */
+  listStatement(argument: _tacet_ledger_v1_ListStatementRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_tacet_ledger_v1_StatementLine__Output>;
+  listStatement(argument: _tacet_ledger_v1_ListStatementRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_tacet_ledger_v1_StatementLine__Output>;
+  
+  /**
    * account, operator. Every movement of the account's money, oldest first.
    */
   ListTransfers(argument: _tacet_ledger_v1_ListTransfersRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_tacet_ledger_v1_Transfer__Output>;
@@ -226,6 +276,25 @@ export interface LedgerClient extends grpc.Client {
   openEdgeSession(argument: _tacet_ledger_v1_OpenEdgeSessionRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_OpenEdgeSessionResponse__Output>): grpc.ClientUnaryCall;
   openEdgeSession(argument: _tacet_ledger_v1_OpenEdgeSessionRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_OpenEdgeSessionResponse__Output>): grpc.ClientUnaryCall;
   openEdgeSession(argument: _tacet_ledger_v1_OpenEdgeSessionRequest, callback: grpc.requestCallback<_tacet_ledger_v1_OpenEdgeSessionResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * operator. Charges the dead letters that can be charged by now (their price
+   * has been published since, or billing has learned their form). Each is
+   * charged once at most. Idempotent.
+   */
+  RetryDeadLetters(argument: _tacet_ledger_v1_RetryDeadLettersRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_RetryDeadLettersResponse__Output>): grpc.ClientUnaryCall;
+  RetryDeadLetters(argument: _tacet_ledger_v1_RetryDeadLettersRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_RetryDeadLettersResponse__Output>): grpc.ClientUnaryCall;
+  RetryDeadLetters(argument: _tacet_ledger_v1_RetryDeadLettersRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_RetryDeadLettersResponse__Output>): grpc.ClientUnaryCall;
+  RetryDeadLetters(argument: _tacet_ledger_v1_RetryDeadLettersRequest, callback: grpc.requestCallback<_tacet_ledger_v1_RetryDeadLettersResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * operator. Charges the dead letters that can be charged by now (their price
+   * has been published since, or billing has learned their form). Each is
+   * charged once at most. Idempotent.
+   */
+  retryDeadLetters(argument: _tacet_ledger_v1_RetryDeadLettersRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_RetryDeadLettersResponse__Output>): grpc.ClientUnaryCall;
+  retryDeadLetters(argument: _tacet_ledger_v1_RetryDeadLettersRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_RetryDeadLettersResponse__Output>): grpc.ClientUnaryCall;
+  retryDeadLetters(argument: _tacet_ledger_v1_RetryDeadLettersRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_RetryDeadLettersResponse__Output>): grpc.ClientUnaryCall;
+  retryDeadLetters(argument: _tacet_ledger_v1_RetryDeadLettersRequest, callback: grpc.requestCallback<_tacet_ledger_v1_RetryDeadLettersResponse__Output>): grpc.ClientUnaryCall;
   
   /**
    * edge. Sets the whole target of one lease. A repeated or late call changes
@@ -309,6 +378,13 @@ export interface LedgerHandlers extends grpc.UntypedServiceImplementation {
   CloseAccount: grpc.handleUnaryCall<_tacet_ledger_v1_CloseAccountRequest__Output, _tacet_ledger_v1_CloseAccountResponse>;
   
   /**
+   * operator. Puts something right by a new transfer between an account and the
+   * ledger; nothing is ever changed. Idempotent by correction_id. Errors:
+   * insufficient_balance (more than is available would be taken), conflict.
+   */
+  CorrectBalance: grpc.handleUnaryCall<_tacet_ledger_v1_CorrectBalanceRequest__Output, _tacet_ledger_v1_Balance>;
+  
+  /**
    * account (the deletion saga, after CloseAccount). Forfeits the balance,
    * removes the account's rows and leaves one net transfer a month without an
    * id. Idempotent.
@@ -330,6 +406,17 @@ export interface LedgerHandlers extends grpc.UntypedServiceImplementation {
    * open or changed within the last 10 minutes. Errors: fenced.
    */
   Heartbeat: grpc.handleUnaryCall<_tacet_ledger_v1_HeartbeatRequest__Output, _tacet_ledger_v1_HeartbeatResponse>;
+  
+  /**
+   * operator. Records that arrived whole but were not charged, oldest first.
+   */
+  ListDeadLetters: grpc.handleServerStreamingCall<_tacet_ledger_v1_ListDeadLettersRequest__Output, _tacet_ledger_v1_DeadLetter>;
+  
+  /**
+   * account, operator. The account's statement: every change of what is posted
+   * with its cause, oldest first, so that the amounts add up to the balance.
+   */
+  ListStatement: grpc.handleServerStreamingCall<_tacet_ledger_v1_ListStatementRequest__Output, _tacet_ledger_v1_StatementLine>;
   
   /**
    * account, operator. Every movement of the account's money, oldest first.
@@ -355,6 +442,13 @@ export interface LedgerHandlers extends grpc.UntypedServiceImplementation {
   OpenEdgeSession: grpc.handleUnaryCall<_tacet_ledger_v1_OpenEdgeSessionRequest__Output, _tacet_ledger_v1_OpenEdgeSessionResponse>;
   
   /**
+   * operator. Charges the dead letters that can be charged by now (their price
+   * has been published since, or billing has learned their form). Each is
+   * charged once at most. Idempotent.
+   */
+  RetryDeadLetters: grpc.handleUnaryCall<_tacet_ledger_v1_RetryDeadLettersRequest__Output, _tacet_ledger_v1_RetryDeadLettersResponse>;
+  
+  /**
    * edge. Sets the whole target of one lease. A repeated or late call changes
    * nothing: the newer version wins. Errors: fenced.
    */
@@ -378,14 +472,18 @@ export interface LedgerDefinition extends grpc.ServiceDefinition {
   ApplyPrices: MethodDefinition<_tacet_ledger_v1_ApplyPricesRequest, _tacet_ledger_v1_ApplyPricesResponse, _tacet_ledger_v1_ApplyPricesRequest__Output, _tacet_ledger_v1_ApplyPricesResponse__Output>
   CheckLedger: MethodDefinition<_tacet_ledger_v1_CheckLedgerRequest, _tacet_ledger_v1_CheckLedgerResponse, _tacet_ledger_v1_CheckLedgerRequest__Output, _tacet_ledger_v1_CheckLedgerResponse__Output>
   CloseAccount: MethodDefinition<_tacet_ledger_v1_CloseAccountRequest, _tacet_ledger_v1_CloseAccountResponse, _tacet_ledger_v1_CloseAccountRequest__Output, _tacet_ledger_v1_CloseAccountResponse__Output>
+  CorrectBalance: MethodDefinition<_tacet_ledger_v1_CorrectBalanceRequest, _tacet_ledger_v1_Balance, _tacet_ledger_v1_CorrectBalanceRequest__Output, _tacet_ledger_v1_Balance__Output>
   ForgetAccount: MethodDefinition<_tacet_ledger_v1_ForgetAccountRequest, _tacet_ledger_v1_ForgetAccountResponse, _tacet_ledger_v1_ForgetAccountRequest__Output, _tacet_ledger_v1_ForgetAccountResponse__Output>
   GetBalance: MethodDefinition<_tacet_ledger_v1_GetBalanceRequest, _tacet_ledger_v1_Balance, _tacet_ledger_v1_GetBalanceRequest__Output, _tacet_ledger_v1_Balance__Output>
   GrantCredit: MethodDefinition<_tacet_ledger_v1_GrantCreditRequest, _tacet_ledger_v1_Balance, _tacet_ledger_v1_GrantCreditRequest__Output, _tacet_ledger_v1_Balance__Output>
   Heartbeat: MethodDefinition<_tacet_ledger_v1_HeartbeatRequest, _tacet_ledger_v1_HeartbeatResponse, _tacet_ledger_v1_HeartbeatRequest__Output, _tacet_ledger_v1_HeartbeatResponse__Output>
+  ListDeadLetters: MethodDefinition<_tacet_ledger_v1_ListDeadLettersRequest, _tacet_ledger_v1_DeadLetter, _tacet_ledger_v1_ListDeadLettersRequest__Output, _tacet_ledger_v1_DeadLetter__Output>
+  ListStatement: MethodDefinition<_tacet_ledger_v1_ListStatementRequest, _tacet_ledger_v1_StatementLine, _tacet_ledger_v1_ListStatementRequest__Output, _tacet_ledger_v1_StatementLine__Output>
   ListTransfers: MethodDefinition<_tacet_ledger_v1_ListTransfersRequest, _tacet_ledger_v1_Transfer, _tacet_ledger_v1_ListTransfersRequest__Output, _tacet_ledger_v1_Transfer__Output>
   ListUsage: MethodDefinition<_tacet_ledger_v1_ListUsageRequest, _tacet_ledger_v1_UsageRow, _tacet_ledger_v1_ListUsageRequest__Output, _tacet_ledger_v1_UsageRow__Output>
   OpenAccount: MethodDefinition<_tacet_ledger_v1_OpenAccountRequest, _tacet_ledger_v1_OpenAccountResponse, _tacet_ledger_v1_OpenAccountRequest__Output, _tacet_ledger_v1_OpenAccountResponse__Output>
   OpenEdgeSession: MethodDefinition<_tacet_ledger_v1_OpenEdgeSessionRequest, _tacet_ledger_v1_OpenEdgeSessionResponse, _tacet_ledger_v1_OpenEdgeSessionRequest__Output, _tacet_ledger_v1_OpenEdgeSessionResponse__Output>
+  RetryDeadLetters: MethodDefinition<_tacet_ledger_v1_RetryDeadLettersRequest, _tacet_ledger_v1_RetryDeadLettersResponse, _tacet_ledger_v1_RetryDeadLettersRequest__Output, _tacet_ledger_v1_RetryDeadLettersResponse__Output>
   SetLease: MethodDefinition<_tacet_ledger_v1_SetLeaseRequest, _tacet_ledger_v1_SetLeaseResponse, _tacet_ledger_v1_SetLeaseRequest__Output, _tacet_ledger_v1_SetLeaseResponse__Output>
   SetOverdraft: MethodDefinition<_tacet_ledger_v1_SetOverdraftRequest, _tacet_ledger_v1_Balance, _tacet_ledger_v1_SetOverdraftRequest__Output, _tacet_ledger_v1_Balance__Output>
   SuspendAccount: MethodDefinition<_tacet_ledger_v1_SuspendAccountRequest, _tacet_ledger_v1_Balance, _tacet_ledger_v1_SuspendAccountRequest__Output, _tacet_ledger_v1_Balance__Output>
