@@ -23,6 +23,7 @@ describeKeyProvider('local', async () => {
   return {
     provider: await openLocalProvider('TACET_X', folder, createNonceSource()),
     bindsContext: true,
+    id: (key) => key,
     disable: (kekId, version) => rename(join(folder, `${kekId}.${version}.key`), join(aside, `${kekId}.${version}.key`)),
     enable: (kekId, version) => rename(join(aside, `${kekId}.${version}.key`), join(folder, `${kekId}.${version}.key`)),
     stop: async () => undefined,

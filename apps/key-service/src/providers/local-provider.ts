@@ -27,6 +27,7 @@ interface HeldKek {
  */
 export class LocalProvider implements KeyProvider {
   readonly name = 'local';
+  readonly isRemote = false;
   readonly #folder: string;
   readonly #drawNonce: NonceSource;
   readonly #held = new Map<string, HeldKek>();
@@ -59,11 +60,11 @@ export class LocalProvider implements KeyProvider {
     }
   }
 
-  async describe(): Promise<readonly KekVersion[]> {
+  async describe(only?: string): Promise<readonly KekVersion[]> {
     const versions: KekVersion[] = [];
     for (const name of await readdir(this.#folder)) {
       const [, kekId, version] = fileNamePattern.exec(name) ?? [];
-      if (kekId !== undefined) versions.push({ kekId, version: Number(version) });
+      if (kekId !== undefined && (only === undefined || kekId === only)) versions.push({ kekId, version: Number(version) });
     }
     return versions.sort((a, b) => a.kekId.localeCompare(b.kekId) || a.version - b.version);
   }

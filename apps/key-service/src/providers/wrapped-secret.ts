@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { TacetError } from '@tacet/errors';
 import { commitDek, dekIsCommitted, encodeWrappedDek, parseWrappedDek, providerByte, RecordRefusedError } from '@tacet/sealed-record';
 import type { WrappedDek } from '@tacet/sealed-record';
 import type { KekVersion, KeyProvider } from './key-provider.ts';
@@ -16,7 +17,9 @@ export async function wrapSecret(provider: KeyProvider, kek: KekVersion, owner: 
   const { kekId, version: kekVersion } = kek;
   const { accountId, version: dekVersion } = owner;
   const binding = { provider: providerByte[provider.name], kekId, dekVersion, accountId, createdMs, commitment: commitDek(secret) };
-  return encodeWrappedDek({ ...binding, kekVersion, blob: await provider.wrap(kekVersion, binding, secret) });
+  const wrapped = { ...binding, kekVersion, blob: await provider.wrap(kekVersion, binding, secret) };
+  await checkAnswer(provider, wrapped);
+  return encodeWrappedDek(wrapped);
 }
 
 /**
@@ -33,7 +36,28 @@ export async function unwrapSecret(provider: KeyProvider, bytes: Uint8Array, own
 /** The same secret under another version of its KEK; a provider may do it without giving it away. Throws as `unwrapSecret`. */
 export async function rewrapSecret(provider: KeyProvider, bytes: Uint8Array, owner: SecretOwner, toKekVersion: number): Promise<Buffer> {
   const wrapped = parseOwn(provider, bytes, owner);
-  return encodeWrappedDek({ ...wrapped, kekVersion: toKekVersion, blob: await provider.rewrap(wrapped, toKekVersion) });
+  const rewrapped = { ...wrapped, kekVersion: toKekVersion, blob: await provider.rewrap(wrapped, toKekVersion) };
+  await checkAnswer(provider, rewrapped);
+  return encodeWrappedDek(rewrapped);
+}
+
+/**
+ * The same secret under a key of another provider, or another key of the same one: unwrapped here, in memory, and
+ * wrapped anew. Throws as `unwrapSecret`.
+ */
+export async function moveSecret(from: KeyProvider, bytes: Uint8Array, owner: SecretOwner, to: KeyProvider, kek: KekVersion): Promise<Buffer> {
+  const { createdMs } = parseOwn(from, bytes, owner);
+  return wrapSecret(to, kek, owner, await unwrapSecret(from, bytes, owner), createdMs);
+}
+
+/** What a provider outside answered must open to what was committed to, before it takes the place of anything. */
+async function checkAnswer(provider: KeyProvider, wrapped: WrappedDek): Promise<void> {
+  if (!provider.isRemote) return;
+  const opened = await provider.unwrap(wrapped).catch((error: unknown) => {
+    if (error instanceof RecordRefusedError) return undefined;
+    throw error;
+  });
+  if (!opened || !dekIsCommitted(opened, wrapped)) throw new TacetError('unavailable', { message: 'The provider of the master key answered with something else.' });
 }
 
 /** Which KEK a wrapped secret needs. Throws `RecordRefusedError`. */
