@@ -50,7 +50,7 @@ export async function admit(request: InferenceRequest, options: AdmitOptions, cl
   let nano = needNano(request.price, request.inputBound, wanted);
   if (!book.tryReserve(entry, nano)) {
     // One token of output per choice is the least that is worth a request.
-    const minimumNano = needNano(request.price, request.inputBound, request.choices);
+    const minimumNano = needNano(request.price, request.inputBound, Math.min(request.choices, wanted));
     const signal = AbortSignal.any([client.signal, AbortSignal.timeout(leaseWaitMs)]);
     nano = await book.obtain(entry, { wantNano: nano, minimumNano, isExtension: false }, signal);
   }
@@ -83,7 +83,7 @@ function outputWanted({ isStream, outputLimit, choices, model }: InferenceReques
   return Math.min(sliceTokens, outputLimit === undefined ? sliceTokens : bound);
 }
 
-function admissionOf({ caller, price }: InferenceRequest, epoch: number, requestId: RequestId | undefined, nowMs: number): Admission {
+function admissionOf({ endpoint, caller, price }: InferenceRequest, epoch: number, requestId: RequestId | undefined, nowMs: number): Admission {
   const { accountId, partition, keyId, leaseByKey, noLog } = caller;
   return {
     epoch,
@@ -94,7 +94,7 @@ function admissionOf({ caller, price }: InferenceRequest, epoch: number, request
     leaseByKey,
     noLog,
     priceVersion: price.priceVersion,
-    route: 'chat_completions',
+    route: endpoint.name,
     startedMs: noLog ? 0 : nowMs,
   };
 }

@@ -20,6 +20,8 @@ export interface AnswerHost {
 export interface Answer {
   /** Content type that the worker's answer must have. */
   readonly contentType: string;
+  /** Whether anything generated has come: until then the worker may still be reading the prompt. */
+  readonly hasBegun: boolean;
   /** Whether the client has a status already. */
   readonly isCommitted: boolean;
   /** Whether the client does not read as fast as the worker writes. */

@@ -67,7 +67,7 @@ export async function startEdge(config: EdgeConfig, { log, registry, readiness }
   const budget = new BodyBudget(config.bodyBytesTotalMax);
   const limiter = openLimiter(config, edgeId, reports);
   const authorize = new Authorize({ directory, watch, keyStaleMs: config.keyStaleMs, checkSecrets, wallMs });
-  const chat = new ServeInference({
+  const inference = new ServeInference({
     authorize,
     read: { limits: { budget, bytesMax: config.bodyBytesMax }, catalogue, workers },
     admit: { session, spool, limiter, abandonment: new Abandonment(wallMs), wallMs },
@@ -80,7 +80,7 @@ export async function startEdge(config: EdgeConfig, { log, registry, readiness }
   });
   metrics.watch({ running, budget, outbox: spool.outbox, workers, queue, affinity, watch, monotonicMs });
   const doors = await startDoors(config, {
-    serveInference: (request, response, door) => chat.serve(request, response, door),
+    serveInference: (endpoint, request, response, door) => inference.serve(endpoint, request, response, door),
     listModels: (request, response, door) => listModels(request, response, door, { authorize, catalogue, workers }),
     refuse: reports.refuse,
   }, events);

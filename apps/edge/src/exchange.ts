@@ -9,11 +9,11 @@ import type { Meter } from './meter.ts';
 import { sendError } from './http/send-error.ts';
 import { prepareBody, type CacheSalts, type WorkerBody } from './prepare-body.ts';
 import type { WorkerNews } from './reports.ts';
-import { responseHeaders } from './response-headers.ts';
+import { errorManner } from './response-headers.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { RunningRequest } from './running-requests.ts';
 import { errorBodyBytesMax, readRefusal } from './worker-error.ts';
-import type { UsageStyle } from './workers/worker-kind.ts';
+import type { Pool } from './workers/pool.ts';
 import { priorities, type Priority, type QueuedRequest, type WorkerQueue } from './workers/worker-queue.ts';
 import type { Worker } from './workers/worker.ts';
 
@@ -28,7 +28,7 @@ export interface ExchangeOptions {
   readonly response: ServerResponse;
   readonly admitted: AdmittedRequest;
   readonly meter: Meter;
-  readonly makeAnswer: (host: AnswerHost, usage: UsageStyle) => Answer;
+  readonly makeAnswer: (host: AnswerHost, pool: Pool) => Answer;
   readonly salts: CacheSalts;
   readonly retries: RetryBudget;
   readonly choose: ChooseOptions;
@@ -135,8 +135,8 @@ export class Exchange implements RunningRequest, AnswerReceiver, AnswerHost, Que
     else this.#waitingSince ??= now;
     if (now - this.#startedAt > timeouts.requestMs) this.#fail(new TacetError('idle_timeout'), 'failed');
     else if (this.#waitingSince !== undefined && now - this.#waitingSince > timeouts.slowReaderMs) this.#options.response.destroy();
-    else if (!this.#hasFirstEvent && now - this.#attemptAt > timeouts.firstByteMs) this.#workerFailed('first_byte_timeout');
-    else if (this.#hasFirstEvent && !isHolding && now - this.#heardAt > timeouts.idleMs) this.#workerFailed('idle_timeout');
+    else if (!this.#answer.hasBegun && now - this.#attemptAt > timeouts.firstByteMs) this.#workerFailed('first_byte_timeout');
+    else if (this.#answer.hasBegun && !isHolding && now - this.#heardAt > timeouts.idleMs) this.#workerFailed('idle_timeout');
     else if (now - this.#sentAt > keepAliveMs) {
       this.#sentAt = now;
       this.#answer.keepAlive();
@@ -256,11 +256,11 @@ export class Exchange implements RunningRequest, AnswerReceiver, AnswerHost, Que
     this.#refusalBytes = 0;
     this.#attemptAt = this.#now();
     this.#heardAt = this.#attemptAt;
-    this.#answer = this.#options.makeAnswer(this, worker.pool.usage);
+    this.#answer = this.#options.makeAnswer(this, worker.pool);
     const body = prepareBody(admitted, worker.pool, salts);
     this.#body = body;
     const { isStream } = admitted.request;
-    const attempt = forward({ worker, path: '/v1/chat/completions', body, headers: request.headers, isStream, receiver: this });
+    const attempt = forward({ worker, path: body.path, body, headers: request.headers, isStream, receiver: this });
     // It can have failed already, and another one begun.
     if (this.#worker === worker && !this.#isOver) this.#attempt = attempt;
   }
@@ -334,7 +334,7 @@ export class Exchange implements RunningRequest, AnswerReceiver, AnswerHost, Que
   #refuse(error: TacetError): void {
     const { meter, response, admitted } = this.#options;
     meter.drop();
-    sendError(response, error, responseHeaders(admitted, meter.latencyMs));
+    sendError(response, error, errorManner(admitted, meter.latencyMs));
   }
 
   #onClientGone(): void {

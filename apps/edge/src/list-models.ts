@@ -3,7 +3,7 @@ import { TacetError } from '@tacet/errors';
 import type { Authorize } from './authorize.ts';
 import type { Catalogue, CatalogueModel } from './money/catalogue.ts';
 import type { DoorName } from './serve-inference.ts';
-import { usableModels } from './read-request.ts';
+import { usableModels } from './find-model.ts';
 import type { WorkerSet } from './workers/worker-set.ts';
 
 export interface ListModelsOptions {

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { EndpointName } from './endpoints.ts';
 import type { BodyBudget } from './http/body-budget.ts';
 import type { DirectoryWatch } from './keys/directory-watch.ts';
 import type { RunningRequests } from './running-requests.ts';
@@ -46,8 +47,8 @@ export function createMetrics(registry: Registry) {
   requests.register(registry);
   return {
     tallies,
-    /** One more chat completion of a normal key was answered. */
-    noteInference: (status: number) => requests.note('chat_completions', status),
+    /** One more request to a worker of a normal key was answered. */
+    noteInference: (endpoint: EndpointName, status: number) => requests.note(endpoint, status),
     /** One more request of another route, or of none. */
     noteOther: (status: number) => requests.note('other', status),
     refusals: counter('refusals_total', 'Requests of normal keys that were refused or failed, by error code.', ['code']),
@@ -66,10 +67,11 @@ export function createMetrics(registry: Registry) {
 
 /** Requests of normal keys by route and status. */
 class RequestCounts {
-  readonly #counts = { chat_completions: new Map<number, number>(), other: new Map<number, number>() };
+  readonly #counts = new Map<EndpointName | 'other', Map<number, number>>();
 
-  note(route: 'chat_completions' | 'other', status: number): void {
-    const counts = this.#counts[route];
+  note(route: EndpointName | 'other', status: number): void {
+    let counts = this.#counts.get(route);
+    if (counts === undefined) this.#counts.set(route, (counts = new Map()));
     counts.set(status, (counts.get(status) ?? 0) + 1);
   }
 
@@ -83,7 +85,7 @@ class RequestCounts {
         registers: [],
         collect() {
           this.reset();
-          for (const [route, statuses] of Object.entries(counts)) for (const [status, count] of statuses) this.inc({ route, status }, count);
+          for (const [route, statuses] of counts) for (const [status, count] of statuses) this.inc({ route, status }, count);
         },
       }),
     );

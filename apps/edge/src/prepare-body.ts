@@ -2,8 +2,10 @@ import { createHmac } from 'node:crypto';
 import { editObject } from '@tacet/inference';
 import { LRUCache } from 'lru-cache';
 import type { AdmittedRequest } from './admit.ts';
+import { spokenAs, type Endpoint } from './endpoints.ts';
 import type { InferenceRequest } from './read-request.ts';
 import { identifiesPerson } from './refused-fields.ts';
+import { translateBody } from './translate-body.ts';
 import type { Pool } from './workers/pool.ts';
 
 /** Up to this size the pieces of a body are put together; beyond it they are sent as they are, without a copy. */
@@ -13,6 +15,8 @@ const saltsMax = 50_000;
 
 /** A body as it goes to a worker. */
 export interface WorkerBody {
+  /** Where it goes to. */
+  readonly path: string;
   readonly body: Buffer | Buffer[];
   readonly bytes: number;
   /** It is sent and need not be sent again: the HTTP client would keep a large one until the answer ends. */
@@ -43,21 +47,30 @@ export class CacheSalts {
 
 /** The client's body with what this pool needs set and what it must not see removed; everything else byte for byte. */
 export function prepareBody(admitted: AdmittedRequest, pool: Pool, salts: CacheSalts): WorkerBody {
-  const { request } = admitted;
-  const pieces = editObject(request.prompt.object, { remove: (name) => identifiesPerson(name) || name === 'stream_options', set: fieldsFor(admitted, pool, salts) });
+  const { endpoint, prompt } = admitted.request;
+  const spoken = spokenAs(endpoint, pool.endpoints);
+  const set = fieldsFor(admitted, spoken, pool, salts);
+  const { path } = spoken;
+  if (spoken !== endpoint) return joined(path, [translateBody(prompt.object, set, pool.kind.limitField)]);
+  const pieces = editObject(prompt.object, { remove: (name) => identifiesPerson(name) || (endpoint.asksForUsage && name === 'stream_options'), set });
+  return joined(path, pieces);
+}
+
+function joined(path: string, pieces: Buffer[]): WorkerBody {
   const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  if (bytes <= joinedBytesMax) return { body: Buffer.concat(pieces, bytes), bytes, forget: () => undefined };
-  return { body: pieces, bytes, forget: () => void (pieces.length = 0) };
+  if (bytes <= joinedBytesMax) return { path, body: Buffer.concat(pieces, bytes), bytes, forget: () => undefined };
+  return { path, body: pieces, bytes, forget: () => void (pieces.length = 0) };
 }
 
 /** JSON texts by field. */
-function fieldsFor({ request, outputPerChoice }: AdmittedRequest, pool: Pool, salts: CacheSalts): Map<string, string> {
+function fieldsFor({ request, outputPerChoice }: AdmittedRequest, spoken: Endpoint, pool: Pool, salts: CacheSalts): Map<string, string> {
   const fields = new Map<string, string>();
   const { caller, isStream } = request;
-  if (isStream && pool.usage !== 'none') {
+  if (isStream && spoken.asksForUsage && pool.usage !== 'none') {
     fields.set('stream_options', pool.usage === 'continuous' ? '{"include_usage":true,"continuous_usage_stats":true}' : '{"include_usage":true}');
   }
   setLimit(fields, request, outputPerChoice, pool);
+  if (spoken.name === 'responses') fields.set('store', 'false');
   if (pool.kind.isolation === 'cache_salt') fields.set('cache_salt', JSON.stringify(salts.of(caller.accountId)));
   if (pool.kind.isolation === 'cache_prompt' && !pool.singleTenant) fields.set('cache_prompt', 'false');
   if (pool.kindName === 'litellm' && caller.noLog) fields.set('no-log', 'true');
@@ -66,13 +79,15 @@ function fieldsFor({ request, outputPerChoice }: AdmittedRequest, pool: Pool, sa
 
 /**
  * A whole answer is paid for in advance, so its limit is always told. Of a stream the limit stays as asked;
- * where the client gave both fields, the smaller one is what both say.
+ * where the client gave two fields, the smaller one is what both say.
  */
 function setLimit(fields: Map<string, string>, request: InferenceRequest, outputPerChoice: number | undefined, pool: Pool): void {
-  const has = (name: string) => request.prompt.object.fields.some((field) => field.name === name);
-  const both = has('max_tokens') && has('max_completion_tokens');
-  const limit = outputPerChoice ?? (both ? request.outputLimit : undefined);
+  const { endpoint: { name, limits }, prompt: { object } } = request;
+  if (limits.length === 0) return;
+  const present = limits.filter((limit) => object.fields.some((field) => field.name === limit));
+  const limit = outputPerChoice ?? (present.length > 1 ? request.outputLimit : undefined);
   if (limit === undefined) return;
-  const present = ['max_tokens', 'max_completion_tokens'].filter(has);
-  for (const name of present.length > 0 ? present : [pool.kind.limitField]) fields.set(name, String(limit));
+  const [first = ''] = limits;
+  const absent = name === 'chat_completions' ? pool.kind.limitField : first;
+  for (const field of present.length > 0 ? present : [absent]) fields.set(field, String(limit));
 }

@@ -1,22 +1,23 @@
 import type { IncomingMessage } from 'node:http';
 import { TacetError } from '@tacet/errors';
-import {
-  countMedia, findField, foldName, JsonError, readBoolean, readInteger, readSmallObject, readString, requireNonEmptyArray, requireUnambiguous,
-  scanObject, type MediaParts, type ScannedObject,
-} from '@tacet/inference';
+import { countTexts, JsonError, readBoolean, readInteger, readSmallObject, readString, requireUnambiguous, scanObject, type ScannedObject } from '@tacet/inference';
 import type { Price } from '@tacet/pricing';
+import { boundInput } from './bound-input.ts';
+import { checkBody } from './check-body.ts';
+import type { Endpoint } from './endpoints.ts';
+import { findModel } from './find-model.ts';
+import { fromJsonError } from './from-json-error.ts';
 import { readBody, type Body, type BodyLimits } from './http/read-body.ts';
 import type { Caller } from './keys/caller.ts';
 import type { Catalogue, CatalogueModel } from './money/catalogue.ts';
-import { controlsEngine, isInterpreted } from './refused-fields.ts';
+import { isInterpreted } from './refused-fields.ts';
 import type { Pool } from './workers/pool.ts';
 import type { ModelRoute, WorkerSet } from './workers/worker-set.ts';
 
-/** Longest model name, `stream_options` and list of models in an error. */
+/** Longest model name and `stream_options`. */
 const modelBytesMax = 256;
 const streamOptionsBytesMax = 1_024;
-const modelsListedMax = 100;
-/** Answers to one prompt, as with OpenAI. */
+/** Answers to one prompt, as with OpenAI; prompts of a batch count each. */
 const choicesMax = 128;
 const tokensMax = 0xffff_ffff;
 
@@ -49,23 +50,26 @@ export class Prompt {
 
 const nothing: Body = { bytes: Buffer.alloc(0), release: () => undefined };
 
-/** A chat completion as the router understands it. The rest of the body is the worker's business. */
+/** A request to a model as the router understands it. The rest of the body is the worker's business. */
 export interface InferenceRequest {
+  readonly endpoint: Endpoint;
   readonly caller: Caller;
   readonly prompt: Prompt;
   readonly model: CatalogueModel;
   readonly price: Price;
-  /** What may serve it: pools that allow all that it holds. */
+  /** What may serve it: pools that speak the endpoint and allow all that the body holds. */
   readonly pools: readonly Pool[];
   readonly route: ModelRoute;
   readonly isStream: boolean;
   /** The client asked to see usage in its stream. */
   readonly showUsage: boolean;
   readonly choices: number;
-  /** Output tokens per choice that the client allows, the smaller of its two fields; undefined where it says nothing. */
+  /** Output tokens per choice that the client allows, the smallest of its fields; undefined where it says nothing, 0 where none is generated. */
   readonly outputLimit: number | undefined;
   /** Upper bound of the prompt, in tokens. */
   readonly inputBound: number;
+  /** More prompt than this cannot have been read: a worker that says so is not believed. */
+  readonly inputMax: number;
 }
 
 export interface ReadRequestOptions {
@@ -75,92 +79,57 @@ export interface ReadRequestOptions {
 }
 
 /** The second step: reads the body and the few fields that the router needs. Throws `TacetError` naming a field, never a value. */
-export async function readRequest(request: IncomingMessage, caller: Caller, options: ReadRequestOptions, beforeReading?: () => void): Promise<InferenceRequest> {
-  const { limits, catalogue, workers } = options;
+export async function readRequest(request: IncomingMessage, endpoint: Endpoint, caller: Caller, options: ReadRequestOptions, beforeReading?: () => void): Promise<InferenceRequest> {
   requireJson(request.headers['content-type']);
-  const body = await readBody(request, limits, beforeReading);
+  const body = await readBody(request, options.limits, beforeReading);
   try {
-    return understand(body, caller, catalogue, workers);
+    return understand(body, endpoint, caller, options);
   } catch (error) {
     body.release();
     throw error instanceof JsonError ? fromJsonError(error) : error;
   }
 }
 
-function understand(body: Body, caller: Caller, catalogue: Catalogue, workers: WorkerSet): InferenceRequest {
+function understand(body: Body, endpoint: Endpoint, caller: Caller, { catalogue, workers }: ReadRequestOptions): InferenceRequest {
   const object = scanObject(body.bytes);
   requireUnambiguous(object, isInterpreted);
   const modelId = readString(object, 'model', modelBytesMax);
   if (modelId === undefined) throw new TacetError('field_invalid', { param: 'model', message: '`model` is required.' });
   const { model, price, route } = findModel(modelId, caller, catalogue, workers);
-  const { media, pools } = checkFields(object, model, route);
-  const isStream = readBoolean(object, 'stream') ?? false;
-  const showUsage = isStream && readSmallObject(object, 'stream_options', streamOptionsBytesMax)?.['include_usage'] === true;
+  const { media, pools } = checkBody(object, endpoint, model, route);
+  const isStream = endpoint.stream !== undefined && (readBoolean(object, 'stream') ?? false);
+  const showUsage = isStream && endpoint.asksForUsage && readSmallObject(object, 'stream_options', streamOptionsBytesMax)?.['include_usage'] === true;
+  const bound = boundInput(object, endpoint, model, media);
   return {
-    caller, prompt: new Prompt(body, object), model, price, pools, route, isStream, showUsage,
-    choices: readInteger(object, 'n', 1, choicesMax) ?? 1,
-    outputLimit: smaller(readInteger(object, 'max_tokens', 1, tokensMax), readInteger(object, 'max_completion_tokens', 1, tokensMax)),
-    inputBound: inputBound(body.bytes.length, model, media),
+    endpoint, caller, prompt: new Prompt(body, object), model, price, pools, route, isStream, showUsage,
+    choices: choicesOf(object, endpoint),
+    outputLimit: outputLimitOf(object, endpoint),
+    inputBound: bound.reserved,
+    inputMax: bound.believable,
   };
 }
 
-/** What the caller may use of a name. */
-function findModel(modelId: string, caller: Caller, catalogue: Catalogue, workers: WorkerSet): { model: CatalogueModel; price: Price; route: ModelRoute } {
-  const model = catalogue.models.get(modelId);
-  const route = workers.routeOf(modelId);
-  const refusal = (code: 'model_not_allowed' | 'model_unknown') => new TacetError(code, { param: 'model', metadata: { models: usableModels(caller, catalogue, workers) } });
-  if (caller.models && !caller.models.has(modelId)) throw refusal('model_not_allowed');
-  if (!route) throw refusal('model_unknown');
-  if (!model?.price) throw new TacetError('model_not_priced', { param: 'model' });
-  return { model, price: model.price, route };
+/** Answers that are generated: to each prompt of a batch, as many as the largest of the fields says. */
+function choicesOf(object: ScannedObject, { choices, texts, limits }: Endpoint): number {
+  const each = choices.reduce((most, name) => Math.max(most, readInteger(object, name, 1, choicesMax) ?? 1), 1);
+  const [prompts] = limits.length > 0 ? texts : [];
+  const total = prompts === undefined ? each : each * countTexts(object, prompts);
+  if (total < 1 || total > choicesMax) throw new TacetError('field_invalid', { param: prompts, message: `\`${String(prompts)}\` must hold from 1 to ${choicesMax} prompts, times the answers to each.` });
+  return total;
 }
 
-/** Models that the caller may use, that are priced and that a pool serves. */
-export function usableModels(caller: Caller, catalogue: Catalogue, workers: WorkerSet): string[] {
-  const usable = [...catalogue.models.values()].filter(({ modelId, price }) => price && workers.routeOf(modelId) && (!caller.models || caller.models.has(modelId)));
-  return usable.map(({ modelId }) => modelId).slice(0, modelsListedMax);
-}
-
-/** Refuses engine control, and what no pool of the model allows. */
-function checkFields(object: ScannedObject, model: CatalogueModel, route: ModelRoute): { media: MediaParts; pools: readonly Pool[] } {
-  requireNonEmptyArray(object, 'messages');
-  for (const { name } of object.fields) if (controlsEngine(name)) throw new TacetError('field_not_allowed', { param: name });
-  const messages = findField(object, 'messages');
-  const media = messages ? countMedia(object, messages) : { count: 0, bytes: 0, remote: false };
-  if (media.count > 0 && model.mediaTokensMax === 0) throw new TacetError('unsupported_parameter', { param: 'messages', message: 'The model takes text only.' });
-  const { pools } = route;
-  const refused = ({ refusedFields }: Pool) => (refusedFields.size > 0 ? object.fields.find(({ name }) => refusedFields.has(foldName(name)))?.name : undefined);
-  const taking = pools.filter((pool) => refused(pool) === undefined);
-  const [first] = pools;
-  if (taking.length === 0 && first) throw new TacetError('field_not_allowed', { param: refused(first) });
-  const fetching = media.remote ? taking.filter(({ remoteMedia }) => remoteMedia) : taking;
-  if (fetching.length === 0) throw new TacetError('field_invalid', { param: 'messages', message: 'Media must be sent inline, as data; addresses and ids are not fetched.' });
-  return { media, pools: fetching };
-}
-
-/** Each token is at least a byte of text; media count by the piece, their bytes not at all. */
-function inputBound(bodyBytes: number, model: CatalogueModel, media: MediaParts): number {
-  const bound = bodyBytes - media.bytes + media.count * model.mediaTokensMax + model.overheadTokens;
-  return Math.min(bound, model.contextTokens);
-}
-
-function smaller(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
+function outputLimitOf(object: ScannedObject, { limits }: Endpoint): number | undefined {
+  if (limits.length === 0) return 0;
+  let smallest: number | undefined;
+  for (const name of limits) {
+    const limit = readInteger(object, name, 1, tokensMax);
+    if (limit !== undefined && (smallest === undefined || limit < smallest)) smallest = limit;
+  }
+  return smallest;
 }
 
 function requireJson(contentType: string | undefined): void {
   const type = contentType?.split(';', 1)[0]?.trim().toLowerCase();
   if (type === undefined || type === 'application/json' || (type.startsWith('application/') && type.endsWith('+json'))) return;
   throw new TacetError('encoding_unsupported', { param: 'content-type' });
-}
-
-function fromJsonError({ reason, message, field }: JsonError): TacetError {
-  switch (reason) {
-    case 'ambiguous_field':
-      return new TacetError('ambiguous_field', { param: field });
-    case 'field_invalid':
-      return new TacetError('field_invalid', { param: field, message: `${message}.` });
-    default:
-      return new TacetError('invalid_json', { message: `The body is not valid: ${message}.` });
-  }
 }

@@ -9,7 +9,9 @@ const identifying: ReadonlySet<string> = new Set(['user', 'safety_identifier', '
 
 /** What the router reads or sets itself. */
 const interpreted: ReadonlySet<string> = new Set([
-  'model', 'messages', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'n', 'cache_prompt', 'no-log',
+  'model', 'messages', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'max_output_tokens', 'n', 'best_of', 'cache_prompt', 'no-log',
+  'prompt', 'input', 'system', 'tools', 'mcp_servers', 'previous_response_id', 'conversation', 'background',
+  'query', 'queries', 'documents', 'items', 'text_1', 'text_2', 'data_1', 'data_2',
 ]);
 
 /** Whether a field controls the engine, at any worker. */

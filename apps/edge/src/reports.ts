@@ -44,13 +44,18 @@ export function createReports(events: Events, metrics: Metrics, monotonicMs: () 
       metrics.limiterLost.set(state === 'lost' ? 1 : 0);
       events.limiterState(state);
     },
-    /** Answers an error outside of chat; whose key it was, if any, is not known here. */
+    /** Answers an error of a route that reaches no worker; whose key it was, if any, is not known here. */
     refuse: (request: IncomingMessage, response: ServerResponse, cause: unknown) => {
       const error = toTacetError(cause);
       if (error.code === 'internal_error') events.requestError(error);
       metrics.noteOther(error.httpStatus);
       metrics.refusals.inc({ code: error.code });
-      refuse(request, response, error);
+      refuse(request, response, error, { dialect: isAnthropic(request) ? 'anthropic' : 'openai', headers: [] });
     },
   };
+}
+
+/** Clients of Anthropic's API name its version with every request. */
+function isAnthropic({ headers }: IncomingMessage): boolean {
+  return headers['anthropic-version'] !== undefined;
 }

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { toTacetError, type TacetError } from '@tacet/errors';
-import { v4 } from 'uuid';
 import { admit, type AdmitOptions, type AdmittedRequest } from './admit.ts';
 import type { Answer, AnswerHost } from './answer.ts';
 import type { Authorize } from './authorize.ts';
 import type { ChooseOptions } from './choose-worker.ts';
 import { ClientPresence } from './client-presence.ts';
 import type { EdgeTimeouts } from './config.ts';
+import { spokenAs, type Endpoint } from './endpoints.ts';
 import type { Events } from './events.ts';
 import { Exchange } from './exchange.ts';
 import { EventWriter } from './http/event-writer.ts';
@@ -14,21 +14,21 @@ import { refuse } from './http/refuse.ts';
 import type { Caller } from './keys/caller.ts';
 import { Meter } from './meter.ts';
 import type { Metrics } from './metrics.ts';
+import { openStream } from './open-stream.ts';
 import type { CacheSalts } from './prepare-body.ts';
 import { readRequest, type ReadRequestOptions } from './read-request.ts';
 import type { WorkerNews } from './reports.ts';
-import { streamHeaders } from './response-headers.ts';
+import { newRequestId } from './request-id.ts';
+import { requestIdHeaders, streamHeaders } from './response-headers.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { RunningRequests } from './running-requests.ts';
 import { StreamAnswer } from './stream-answer.ts';
 import { WholeAnswer } from './whole-answer.ts';
-import type { UsageStyle } from './workers/worker-kind.ts';
+import type { Pool } from './workers/pool.ts';
 import type { WorkerQueue } from './workers/worker-queue.ts';
 import type { Worker } from './workers/worker.ts';
 
 export type DoorName = 'public' | 'internal';
-
-const route = 'chat_completions';
 
 export interface ServeInferenceOptions {
   readonly authorize: Authorize;
@@ -45,7 +45,7 @@ export interface ServeInferenceOptions {
   readonly onWorker: (worker: Worker, news: WorkerNews) => void;
 }
 
-/** `POST /v1/chat/completions`, through both doors: the steps from the key to the last byte, top to bottom. */
+/** Every endpoint that reaches a worker, through both doors: the steps from the key to the last byte, top to bottom. */
 export class ServeInference {
   readonly #options: ServeInferenceOptions;
 
@@ -53,24 +53,24 @@ export class ServeInference {
     this.#options = options;
   }
 
-  async serve(request: IncomingMessage, response: ServerResponse, door: DoorName): Promise<void> {
+  async serve(endpoint: Endpoint, request: IncomingMessage, response: ServerResponse, door: DoorName): Promise<void> {
     const { authorize, read, admit: admission } = this.#options;
     let caller: Caller | undefined;
     try {
       const authorized = door === 'public' ? authorize.byKey(request.headers) : authorize.byAccount(request.headers);
       caller = authorized instanceof Promise ? await authorized : authorized;
-      const chat = await readRequest(request, caller, read, continueOf(request, response));
+      const asked = await readRequest(request, endpoint, caller, read, continueOf(request, response));
       const client = new ClientPresence(response);
       let admitted: AdmittedRequest;
       try {
-        admitted = await admit(chat, admission, client);
+        admitted = await admit(asked, admission, client);
       } catch (error) {
-        chat.prompt.forget();
+        asked.prompt.forget();
         throw error;
       }
       this.#run(request, response, admitted);
     } catch (error) {
-      this.#refuse(request, response, caller, error);
+      this.#refuse(endpoint, request, response, caller, error);
     }
   }
 
@@ -90,12 +90,13 @@ export class ServeInference {
     exchange.start();
   }
 
-  #answerMaker(response: ServerResponse, admitted: AdmittedRequest, meter: Meter): (host: AnswerHost, usage: UsageStyle) => Answer {
+  #answerMaker(response: ServerResponse, admitted: AdmittedRequest, meter: Meter): (host: AnswerHost, pool: Pool) => Answer {
     const { admit: { spool, wallMs } } = this.#options;
-    if (!admitted.request.isStream) return (host, usage) => new WholeAnswer({ admitted, meter, response, host, usage });
-    const writer = new EventWriter(response, () => streamHeaders(admitted, meter.latencyMs));
-    const fallbackId = `chatcmpl-${admitted.requestId?.text ?? v4()}`;
-    return (host, usage) => new StreamAnswer({ admitted, meter, response, writer, host, usage, whenSynced: () => spool.whenSynced(), wallMs, fallbackId });
+    const { endpoint, isStream } = admitted.request;
+    if (!isStream) return (host, pool) => new WholeAnswer({ admitted, meter, response, host, usage: pool.usage, isTranslated: spokenAs(endpoint, pool.endpoints) !== endpoint });
+    const writer = new EventWriter(response, () => streamHeaders(admitted, meter.latencyMs), endpoint.asksForUsage ? 'data' : 'lines');
+    const whenSynced = () => spool.whenSynced();
+    return (host, pool) => new StreamAnswer({ admitted, meter, response, writer, host, usage: pool.usage, whenSynced, stream: openStream(admitted, pool, wallMs()) });
   }
 
   /** The eighth step for a request that ran: a line and labels for a normal key; of a no-log one nothing but totals. */
@@ -112,24 +113,29 @@ export class ServeInference {
     if (error?.code === 'internal_error') events.requestError(error);
     if (caller.noLog) return;
     const status = statusOf(response, error);
-    metrics.noteInference(status);
+    metrics.noteInference(admitted.request.endpoint.name, status);
     if (error) metrics.refusals.inc({ code: error.code });
     if (meter.ttftMs > 0) metrics.firstEventSeconds.observe(meter.ttftMs / 1000);
     events.requestFinished({
-      requestId: admitted.requestId?.text, route, status, model: admitted.request.model.modelId,
+      requestId: admitted.requestId?.text, route: admitted.request.endpoint.name, status, model: admitted.request.model.modelId,
       inputTokens: counts.input, cachedTokens: counts.cached, outputTokens: counts.output, ms: Math.round(meter.latencyMs),
     });
   }
 
-  #refuse(request: IncomingMessage, response: ServerResponse, caller: Caller | undefined, cause: unknown): void {
+  #refuse(endpoint: Endpoint, request: IncomingMessage, response: ServerResponse, caller: Caller | undefined, cause: unknown): void {
     const { metrics, events } = this.#options;
     const error = toTacetError(cause);
     if (error.code === 'internal_error') events.requestError(error);
-    if (error.code !== 'client_closed') refuse(request, response, error, caller ? ['x-tacet-privacy', caller.noLog ? 'no-log' : 'standard'] : []);
+    // Whoever is known and logged can ask the operator about it.
+    const requestId = caller && !caller.noLog ? newRequestId().text : undefined;
+    const dialect = endpoint.errors;
+    const headers = caller ? ['x-tacet-privacy', caller.noLog ? 'no-log' : 'standard'] : [];
+    if (requestId !== undefined) headers.push(...requestIdHeaders(requestId, dialect));
+    if (error.code !== 'client_closed') refuse(request, response, error, { dialect, requestId, headers });
     if (caller?.noLog) return;
-    metrics.noteInference(error.httpStatus);
+    metrics.noteInference(endpoint.name, error.httpStatus);
     metrics.refusals.inc({ code: error.code });
-    events.requestFinished({ route, status: error.httpStatus });
+    events.requestFinished({ requestId, route: endpoint.name, status: error.httpStatus });
   }
 }
 

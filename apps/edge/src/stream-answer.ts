@@ -1,18 +1,16 @@
 import type { ServerResponse } from 'node:http';
 import type { TacetError } from '@tacet/errors';
-import { ChatStream, SseSplitter, StreamError, type TokenUsage } from '@tacet/inference';
+import { SseSplitter, StreamError, type AnswerStream, type TokenUsage } from '@tacet/inference';
 import { formatUsd } from '@tacet/pricing';
 import type { AdmittedRequest } from './admit.ts';
 import type { Answer, AnswerHost } from './answer.ts';
-import { errorEvent } from './http/error-envelope.ts';
+import { errorEvent, errorSentences } from './http/error-envelope.ts';
 import type { EventWriter } from './http/event-writer.ts';
 import { sendError } from './http/send-error.ts';
 import type { Meter } from './meter.ts';
 import { believable, isImpossible, nothingReceived, type ReceivedCounts } from './received-counts.ts';
-import { responseHeaders } from './response-headers.ts';
+import { errorManner } from './response-headers.ts';
 import type { UsageStyle } from './workers/worker-kind.ts';
-
-const doneText = '[DONE]';
 
 export interface StreamAnswerOptions {
   readonly admitted: AdmittedRequest;
@@ -23,13 +21,12 @@ export interface StreamAnswerOptions {
   readonly host: AnswerHost;
   readonly usage: UsageStyle;
   readonly whenSynced: () => Promise<void>;
-  readonly wallMs: () => number;
-  /** Name of the stream where neither the worker nor a request id gives one. */
-  readonly fallbackId: string;
+  /** Reads the events of this worker. */
+  readonly stream: AnswerStream;
 }
 
 /**
- * A chat completion on its way to the client, event by event. Each read from the worker's socket becomes one
+ * A streamed answer on its way to the client, event by event. Each read from the worker's socket becomes one
  * write to the client's; the counts go into the slot afterwards, in the same tick. An event beyond what is paid
  * for is held back until more is, or ends the stream.
  */
@@ -37,30 +34,28 @@ export class StreamAnswer implements Answer {
   readonly contentType = 'text/event-stream';
   readonly #options: StreamAnswerOptions;
   readonly #writer: EventWriter;
-  readonly #chat: ChatStream;
+  readonly #stream: AnswerStream;
   readonly #splitter = new SseSplitter();
   /** Events for the client that are not written yet. */
   #events: Buffer[] = [];
   /** The event that is not paid for yet, and what came behind it, unread. */
-  #held: { readonly event: Buffer | undefined; readonly behind: Buffer[] } | undefined;
+  #held: { readonly event: Buffer | undefined; readonly behind: { readonly data: Buffer; readonly name: string }[] } | undefined;
   /** Output as of the last event that was let through. */
   #passedOutput = 0;
   #hasFirst = false;
   #isHostile = false;
-  #isDone = false;
   #hasEnded = false;
   #isWaiting = false;
   #isOver = false;
 
   constructor(options: StreamAnswerOptions) {
     this.#options = options;
-    const { admitted, writer } = options;
-    this.#writer = writer;
-    this.#chat = new ChatStream({
-      showUsage: admitted.request.showUsage,
-      usageIsTotal: options.usage !== 'continuous',
-      fallback: { id: options.fallbackId, created: Math.floor(options.wallMs() / 1000), model: admitted.request.model.modelId },
-    });
+    this.#writer = options.writer;
+    this.#stream = options.stream;
+  }
+
+  get hasBegun(): boolean {
+    return this.#stream.hasBegun;
   }
 
   get isCommitted(): boolean {
@@ -74,7 +69,7 @@ export class StreamAnswer implements Answer {
   take(chunk: Buffer): boolean {
     if (this.#isOver) return true;
     try {
-      this.#splitter.push(chunk, (data) => this.#read(data));
+      this.#splitter.push(chunk, (data, name) => this.#read(data, name));
     } catch (error) {
       this.#giveUp(error);
       return true;
@@ -85,7 +80,7 @@ export class StreamAnswer implements Answer {
   takeEnd(): void {
     if (this.#isOver) return;
     try {
-      this.#splitter.end((data) => this.#read(data));
+      this.#splitter.end((data, name) => this.#read(data, name));
     } catch (error) {
       return this.#giveUp(error);
     }
@@ -97,23 +92,23 @@ export class StreamAnswer implements Answer {
   /** The worker said all but its last word. */
   #finishEnded(): void {
     if (!this.#hasEnded || this.#isOver || this.#held) return;
-    if (this.#chat.isFinished) this.#complete();
+    if (this.#stream.isFinished) this.#complete();
     else this.#options.host.onInvalid('worker_failed');
   }
 
   fail(error: TacetError, status: 'failed' | 'cut' | 'length'): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    const { admitted, response, meter } = this.#options;
     const events = this.#events.splice(0);
-    this.#options.meter.end(status, this.#received());
+    meter.end(status, this.#received());
     if (!this.#writer.isCommitted && events.length === 0) {
-      const { admitted, response, meter } = this.#options;
-      sendError(response, error, responseHeaders(admitted, meter.latencyMs));
+      sendError(response, error, errorManner(admitted, meter.latencyMs));
       return;
     }
-    if (status === 'length') events.push(this.#chat.finishChunk('length'));
+    if (status === 'length') events.push(...this.#stream.cutEvents());
     if (events.length > 0) this.#writer.writeEvents(events);
-    this.#writer.end(errorEvent(error));
+    this.#writer.end(this.#stream.failure(error.code, errorSentences(error)) ?? errorEvent(error, admitted.request.endpoint.errors, admitted.requestId?.text));
   }
 
   abandon(): void {
@@ -122,22 +117,18 @@ export class StreamAnswer implements Answer {
   }
 
   keepAlive(): void {
-    if (!this.#isOver && !this.#isWaiting) this.#writer.writeKeepAlive();
+    if (!this.#isOver && !this.#isWaiting) this.#writer.writeKeepAlive(this.#stream.keepAlive);
   }
 
   /** One event of the worker. */
-  #read(data: Buffer): void {
-    if (this.#isDone || this.#isOver) return;
+  #read(data: Buffer, name: string): void {
+    if (this.#stream.isDone || this.#isOver) return;
     if (this.#held) {
-      this.#held.behind.push(Buffer.from(data));
+      this.#held.behind.push({ data: Buffer.from(data), name });
       return;
     }
-    if (data.length === doneText.length && data.toString('latin1') === doneText) {
-      this.#isDone = true;
-      return;
-    }
-    const event = this.#chat.read(data);
-    if (!this.#isHostile && isImpossible(this.#chat.usage, this.#options.admitted.request)) this.#noteHostile();
+    const event = this.#stream.read(data, name);
+    if (!this.#isHostile && isImpossible(this.#stream.usage, this.#options.admitted.request)) this.#noteHostile();
     if (!this.#isPaid()) {
       this.#held = { event: event && Buffer.from(event), behind: [] };
       return;
@@ -148,14 +139,14 @@ export class StreamAnswer implements Answer {
 
   /** Output received so far, as far as it can be believed. */
   get #output(): number {
-    return this.#isHostile ? this.#chat.countedOutput : this.#chat.output;
+    return this.#isHostile ? this.#stream.countedOutput : this.#stream.output;
   }
 
   /** Whether all output until now is paid for, reserving more where that is possible at once. */
   #isPaid(): boolean {
     const { meter } = this.#options;
     // A total comes when everything was sent: what it says beyond the reservation cannot be held back any more.
-    if (this.#chat.hasTotal && !this.#isHostile) return true;
+    if (this.#stream.hasTotal && !this.#isHostile) return true;
     for (let covered = meter.outputMax; this.#output > covered; covered = meter.outputMax) {
       this.#takeCounts();
       if (meter.outputMax === covered) return false;
@@ -165,7 +156,7 @@ export class StreamAnswer implements Answer {
 
   /** Writes what was read, then counts it. Returns whether the worker may go on. */
   #afterRead(): boolean {
-    if (this.#isDone) {
+    if (this.#stream.isDone) {
       this.#complete();
       return true;
     }
@@ -196,7 +187,7 @@ export class StreamAnswer implements Answer {
     this.#passedOutput = this.#output;
     if (held.event) this.#events.push(held.event);
     try {
-      for (const data of held.behind) this.#read(data);
+      for (const { data, name } of held.behind) this.#read(data, name);
     } catch (error) {
       return this.#giveUp(error);
     }
@@ -225,14 +216,14 @@ export class StreamAnswer implements Answer {
 
   /** What the client has received, and pays for: nothing before the first token. */
   #received(): ReceivedCounts {
-    if (!this.#chat.hasBegun) return nothingReceived;
-    const { usage } = this.#chat;
-    if (this.#isHostile) return believable(usage, Math.min(this.#chat.countedOutput, this.#passedOutput), this.#options.admitted.request);
+    if (!this.#stream.hasBegun) return nothingReceived;
+    const { usage } = this.#stream;
+    if (this.#isHostile) return believable(usage, Math.min(this.#stream.countedOutput, this.#passedOutput), this.#options.admitted.request);
     return { input: usage.input, cached: usage.cached, output: this.#passedOutput, source: this.#source };
   }
 
   get #source(): 'exact' | 'counted' {
-    return this.#chat.isExact && !this.#isHostile ? 'exact' : 'counted';
+    return this.#stream.isExact && !this.#isHostile ? 'exact' : 'counted';
   }
 
   /**
@@ -242,18 +233,18 @@ export class StreamAnswer implements Answer {
   #complete(): void {
     this.#isOver = true;
     const { meter, host, usage, whenSynced } = this.#options;
-    if (!this.#chat.isExact && usage !== 'none') host.onBadUsage('missing');
+    if (!this.#stream.isExact && usage !== 'none') host.onBadUsage('missing');
     this.#passedOutput = this.#output;
     const received = this.#received();
     const outcome = meter.end('ok', received);
     this.#noteFirst();
     const shown: TokenUsage = { ...outcome.counts, hostile: false };
-    const usageChunk = this.#chat.usageChunk(shown, formatUsd(outcome.chargeNano));
-    const events = usageChunk ? [...this.#events, usageChunk] : this.#events;
+    const cost = formatUsd(outcome.chargeNano);
+    const events = [...this.#events, ...this.#stream.closing(shown, cost)];
     if (events.length > 0) this.#writer.writeEvents(events);
     this.#events = [];
     void whenSynced().then(() => {
-      this.#writer.end(`data: ${doneText}\n\n`);
+      this.#writer.end(this.#stream.last(shown, cost));
       host.onComplete();
       return undefined;
     });
@@ -262,6 +253,8 @@ export class StreamAnswer implements Answer {
   /** The stream cannot be read on. What came before is the client's. */
   #giveUp(error: unknown): void {
     const isWorkersError = error instanceof StreamError && error.reason === 'error_chunk';
+    // An error may tell what was used until then, all of which was passed on.
+    if (isWorkersError && this.#stream.hasTotal && !this.#isHostile) this.#passedOutput = this.#output;
     this.#options.host.onInvalid(isWorkersError ? 'worker_failed' : 'worker_invalid');
   }
 }

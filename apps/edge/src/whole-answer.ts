@@ -1,13 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import type { TacetError } from '@tacet/errors';
-import { ChatAnswer } from '@tacet/inference';
+import { WorkerAnswer } from '@tacet/inference';
 import { formatUsd } from '@tacet/pricing';
 import type { AdmittedRequest } from './admit.ts';
 import type { Answer, AnswerHost } from './answer.ts';
 import { sendError } from './http/send-error.ts';
 import type { Meter } from './meter.ts';
 import { isImpossible, nothingReceived, type ReceivedCounts } from './received-counts.ts';
-import { responseHeaders } from './response-headers.ts';
+import { errorManner, responseHeaders } from './response-headers.ts';
+import type { Outcome } from './settle.ts';
+import { readAsMessage, translateAnswer } from './translate-answer.ts';
 import type { UsageStyle } from './workers/worker-kind.ts';
 
 /** Longest answer that is collected, in bytes. */
@@ -21,16 +23,21 @@ export interface WholeAnswerOptions {
   readonly response: ServerResponse;
   readonly host: AnswerHost;
   readonly usage: UsageStyle;
+  /** Whether the worker speaks chat completions where the client speaks messages. */
+  readonly isTranslated: boolean;
 }
 
-/** A chat completion that comes as a whole: collected, read for its usage, settled, sent. */
+/** An answer that comes as a whole: collected, read for its usage, settled, sent. */
 export class WholeAnswer implements Answer {
   readonly contentType = 'application/json';
+  readonly hasBegun = false;
   readonly isCommitted = false;
   readonly isWaitingForClient = false;
   readonly #options: WholeAnswerOptions;
   #chunks: Buffer[] = [];
   #bytes = 0;
+  /** The answer in the client's terms, where it is translated. */
+  #message: Record<string, unknown> | undefined;
   #isOver = false;
 
   constructor(options: WholeAnswerOptions) {
@@ -50,9 +57,11 @@ export class WholeAnswer implements Answer {
     const [first] = this.#chunks;
     const bytes = this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks, this.#bytes);
     this.#chunks = [];
-    let answer: ChatAnswer;
+    const { admitted, isTranslated } = this.#options;
+    let answer: WorkerAnswer;
     try {
-      answer = ChatAnswer.read(bytes);
+      answer = WorkerAnswer.read(bytes);
+      if (isTranslated && !answer.isError) this.#message = readAsMessage(bytes, admitted);
     } catch {
       // The reason holds nothing, and the worker is told apart by its failures.
       return this.#options.host.onInvalid('worker_invalid');
@@ -69,7 +78,7 @@ export class WholeAnswer implements Answer {
     const { admitted, meter, response } = this.#options;
     // Nothing was handed over, so nothing is billed.
     meter.end(status, nothingReceived);
-    sendError(response, error, responseHeaders(admitted, meter.latencyMs));
+    sendError(response, error, errorManner(admitted, meter.latencyMs));
   }
 
   abandon(): void {
@@ -82,23 +91,29 @@ export class WholeAnswer implements Answer {
     // A whole answer has a status only when it is there.
   }
 
-  #complete(answer: ChatAnswer): void {
+  #complete(answer: WorkerAnswer): void {
     this.#isOver = true;
     const { admitted, meter, response, host } = this.#options;
     meter.noteFirstEvent();
     // The final is appended before the body goes to the socket; a whole answer does not wait for the disk.
-    const { chargeNano } = meter.end('ok', this.#countsOf(answer));
-    const body = answer.usage ? answer.withCost(formatUsd(chargeNano)) : answer.bytes;
+    const body = this.#write(answer, meter.end('ok', this.#countsOf(answer)));
     response.writeHead(200, ['content-type', 'application/json', 'content-length', String(body.length), ...responseHeaders(admitted, meter.latencyMs)]);
     if (body.length <= stringBytesMax) response.end(body.toString('latin1'), 'latin1');
     else response.end(body);
     host.onComplete();
   }
 
+  #write(answer: WorkerAnswer, { counts, chargeNano }: Outcome): Buffer {
+    const cost = formatUsd(chargeNano);
+    if (this.#message) return translateAnswer(this.#message, counts, cost);
+    return answer.usage ? answer.withCost(cost) : answer.bytes;
+  }
+
   /** What is billed of the answer: what the worker says, as far as that can be true. */
-  #countsOf({ usage }: ChatAnswer): ReceivedCounts {
+  #countsOf({ usage }: WorkerAnswer): ReceivedCounts {
     const { admitted, host, meter, usage: style } = this.#options;
     if (usage === undefined) {
+      if (!admitted.request.endpoint.isPaid) return nothingReceived;
       if (style !== 'none') host.onBadUsage('missing');
       return { ...nothingReceived, source: 'counted' };
     }

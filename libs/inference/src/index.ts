@@ -10,7 +10,7 @@ export { jsonDepthMax } from './json-scanner.ts';
 export { toChatRequest, toMessage } from './messages-adapter.ts';
 export { MessagesFromChat } from './messages-from-chat.ts';
 export { MessagesStream } from './messages-stream.ts';
-export { countElements, findField, findValue, readBoolean, readInteger, readSmallObject, readString, requireNonEmptyArray } from './read-field.ts';
+export { countTexts, findField, findValue, readBoolean, readInteger, readSmallObject, readString, requireNonEmptyArray } from './read-field.ts';
 export { requireUnambiguous } from './require-unambiguous.ts';
 export { ResponsesStream } from './responses-stream.ts';
 export { scanObject, topLevelFieldsMax, type ScannedField, type ScannedObject } from './scan-object.ts';

@@ -62,14 +62,20 @@ export function readSmallObject(object: ScannedObject, name: string, bytesMax: n
   return JSON.parse(object.bytes.toString('utf8', field.valueStart, field.valueEnd)) as Record<string, unknown>;
 }
 
-/** How many elements an array has; 1 where the field is no array, 0 where it is absent or null. */
-export function countElements(object: ScannedObject, name: string): number {
+/** How many texts a field holds: a list of strings or of lists of tokens is a batch, one string or list of tokens is one. 0 where it is absent, null or empty. */
+export function countTexts(object: ScannedObject, name: string): number {
   const field = findValue(object, name);
   if (field === undefined) return 0;
-  if (object.bytes[field.valueStart] !== 0x5b) return 1;
+  const { bytes } = object;
+  if (bytes[field.valueStart] !== 0x5b) return 1;
   let count = 0;
-  new JsonWalk(object.bytes).elements(field.valueStart, () => count++);
-  return count;
+  let isTokens = false;
+  new JsonWalk(bytes).elements(field.valueStart, (at) => {
+    const first = bytes[at] ?? 0;
+    isTokens ||= first === 0x2d || (first >= 0x30 && first <= 0x39);
+    count++;
+  });
+  return isTokens ? 1 : count;
 }
 
 /** Throws `JsonError` unless the field is an array with at least one element. */

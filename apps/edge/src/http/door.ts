@@ -89,7 +89,7 @@ function refuseRaw(socket: Socket, { code = '' }: NodeJS.ErrnoException): void {
     return;
   }
   const error = new TacetError(codes[code] ?? 'bad_request');
-  const body = errorBody(error);
+  const body = errorBody(error, 'openai');
   const status = `HTTP/1.1 ${error.httpStatus} ${STATUS_CODES[error.httpStatus] ?? ''}`;
   const headers = ['content-type: application/json', `content-length: ${Buffer.byteLength(body)}`, 'connection: close'];
   socket.end(`${[status, ...headers].join('\r\n')}\r\n\r\n${body}`);

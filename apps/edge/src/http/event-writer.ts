@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 const dataPrefix = Buffer.from('data: ');
-const keepAlive = Buffer.from(': keepalive\n');
+const noPrefix = Buffer.alloc(0);
 /** Bytes of an HTTP chunk around its content: a length of up to eight hex digits and two line ends. */
 const framingBytes = 12;
 
@@ -14,13 +14,15 @@ const framingBytes = 12;
 export class EventWriter {
   readonly #response: ServerResponse;
   readonly #headers: () => string[];
+  readonly #prefix: Buffer;
   #socket: Socket | undefined;
   #isCommitted = false;
 
-  /** `headers`: names and values, asked for when the status is sent. */
-  constructor(response: ServerResponse, headers: () => string[]) {
+  /** `headers`: names and values, asked for when the status is sent. `framing`: whether events are data alone, or whole lines. */
+  constructor(response: ServerResponse, headers: () => string[], framing: 'data' | 'lines') {
     this.#response = response;
     this.#headers = headers;
+    this.#prefix = framing === 'data' ? dataPrefix : noPrefix;
   }
 
   /** Whether status 200 has been sent: errors travel in the stream from then on. */
@@ -33,10 +35,11 @@ export class EventWriter {
     return this.#socket?.writableLength ?? this.#response.writableLength;
   }
 
-  /** Sends events, given as the JSON of each. Returns false when the client is slow: more should wait for `whenDrained`. */
+  /** Sends events, each given without the empty line that ends it. Returns false when the client is slow: more should wait for `whenDrained`. */
   writeEvents(events: readonly Buffer[]): boolean {
+    const prefix = this.#prefix;
     let bytes = 0;
-    for (const event of events) bytes += dataPrefix.length + event.length + 2;
+    for (const event of events) bytes += prefix.length + event.length + 2;
     const buffer = Buffer.allocUnsafe(framingBytes + bytes);
     const size = bytes.toString(16);
     let at = buffer.write(size, 0, 'latin1');
@@ -44,7 +47,7 @@ export class EventWriter {
     buffer[at++] = 0x0a;
     const start = at;
     for (const event of events) {
-      at += dataPrefix.copy(buffer, at);
+      at += prefix.copy(buffer, at);
       at += event.copy(buffer, at);
       buffer[at++] = 0x0a;
       buffer[at++] = 0x0a;
@@ -57,10 +60,10 @@ export class EventWriter {
     return this.#response.write(buffer.subarray(start, end));
   }
 
-  /** A comment, between events: it keeps the connection from being thought dead, and commits the status. */
-  writeKeepAlive(): void {
+  /** What says nothing, between events: it keeps the connection from being thought dead, and commits the status. */
+  writeKeepAlive(lines: string): void {
     this.#commit();
-    this.#response.write(keepAlive);
+    this.#response.write(lines);
   }
 
   /** Sends the last bytes and ends the response; the connection can carry the next request. */

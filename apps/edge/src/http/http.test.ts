@@ -38,9 +38,9 @@ async function talk(port: number, ...requests: string[]): Promise<string> {
 }
 
 const writeTwo = (_request: IncomingMessage, response: ServerResponse) => {
-  const writer = new EventWriter(response, () => ['content-type', 'text/event-stream']);
+  const writer = new EventWriter(response, () => ['content-type', 'text/event-stream'], 'data');
   writer.writeEvents([Buffer.from('{"a":"é"}'), Buffer.from('{"b":2}')]);
-  writer.writeKeepAlive();
+  writer.writeKeepAlive(': keepalive\n');
   writer.writeEvents([Buffer.from('{"c":3}')]);
   writer.end('data: [DONE]\n\n');
 };
@@ -80,12 +80,20 @@ test('a client of HTTP/1.0 gets the same events without chunks', async () => {
 
 test('every error has the one body that SDKs understand, and no code lacks a status', () => {
   for (const code of Object.keys(errorCatalogue) as ErrorCode[]) {
-    const body = JSON.parse(errorBody(new TacetError(code, { param: 'model', metadata: { hint: 'x' } }))) as Record<string, unknown>;
+    const body = JSON.parse(errorBody(new TacetError(code, { param: 'model', metadata: { hint: 'x' } }), 'openai')) as Record<string, unknown>;
     expect(body).toEqual({
       error: { message: expect.any(String), type: expect.stringMatching(/^[a-z_]+$/), param: 'model', code, doc_url: expect.any(String), metadata: { hint: 'x' } },
       type: expect.any(String), title: expect.any(String), status: expect.any(Number), detail: expect.any(String),
     });
   }
+});
+
+test('every error has the body that Anthropic’s SDKs understand, where that is what they speak', () => {
+  for (const code of Object.keys(errorCatalogue) as ErrorCode[]) {
+    const body = JSON.parse(errorBody(new TacetError(code), 'anthropic', 'id')) as Record<string, unknown>;
+    expect(body).toEqual({ type: 'error', error: { type: expect.stringMatching(/^[a-z_]+$/), message: expect.any(String), code }, request_id: 'id' });
+  }
+  expect(JSON.parse(errorBody(new TacetError('rate_limited'), 'anthropic'))).toMatchObject({ error: { type: 'rate_limit_error' }, request_id: null });
 });
 
 test('waiting is told in seconds and milliseconds, rounded up', () => {
@@ -114,7 +122,7 @@ test.each<[status: number, body: string, code: string, mayRetry: boolean]>([
 ])('a worker’s %d %s is told as %s', (status, body, code, mayRetry) => {
   const refusal = readRefusal(status, Buffer.from(body), '7');
   expect(refusal).toMatchObject({ error: { code }, mayRetry });
-  expect(errorBody(refusal.error)).not.toContain('canary');
+  expect(errorBody(refusal.error, 'openai')).not.toContain('canary');
 });
 
 test('bodies in flight have a budget, whether their length is told or not, and give it back', async () => {

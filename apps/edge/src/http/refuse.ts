@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { toTacetError } from '@tacet/errors';
 import { errorBody, retryHeaders } from './error-envelope.ts';
+import type { ErrorManner } from './send-error.ts';
 
 /** How long the rest of a body that nobody wants is read, so that the client gets to read the answer. */
 const lingerMs = 2_000;
@@ -9,11 +10,11 @@ const lingerMs = 2_000;
  * Answers with an error before the request was admitted; whatever is not ours becomes `internal_error`. Returns
  * the status. Where the body was not read to its end the connection is closed: after its rest, or a moment.
  */
-export function refuse(request: IncomingMessage, response: ServerResponse, cause: unknown, headers: readonly string[] = []): number {
+export function refuse(request: IncomingMessage, response: ServerResponse, cause: unknown, { dialect, requestId, headers }: ErrorManner): number {
   const error = toTacetError(cause);
   const status = error.httpStatus;
   if (response.destroyed || response.headersSent) return status;
-  const body = errorBody(error);
+  const body = errorBody(error, dialect, requestId);
   const isUnread = !request.complete;
   const list = ['content-type', 'application/json', 'content-length', String(Buffer.byteLength(body)), 'cache-control', 'no-store', ...retryHeaders(error), ...headers];
   if (status === 401) list.push('www-authenticate', 'Bearer');

@@ -1,14 +1,20 @@
 import type { ServerResponse } from 'node:http';
 import { toTacetError } from '@tacet/errors';
+import type { ErrorDialect } from '../endpoints.ts';
 import { errorBody, retryHeaders } from './error-envelope.ts';
 
-/**
- * Answers with an error before any header was sent; whatever is not ours becomes `internal_error`. `headers`:
- * further names and values. Returns the status.
- */
-export function sendError(response: ServerResponse, cause: unknown, headers: readonly string[] = []): number {
+/** How an error is said. */
+export interface ErrorManner {
+  readonly dialect: ErrorDialect;
+  readonly requestId?: string | undefined;
+  /** Further names and values. */
+  readonly headers: readonly string[];
+}
+
+/** Answers with an error before any header was sent; whatever is not ours becomes `internal_error`. Returns the status. */
+export function sendError(response: ServerResponse, cause: unknown, { dialect, requestId, headers }: ErrorManner): number {
   const error = toTacetError(cause);
-  const body = errorBody(error);
+  const body = errorBody(error, dialect, requestId);
   const status = error.httpStatus;
   const fixed = ['content-type', 'application/json', 'content-length', String(Buffer.byteLength(body)), 'cache-control', 'no-store'];
   const list = [...fixed, ...retryHeaders(error), ...headers];
