@@ -171,6 +171,38 @@ test('settings, keys, balance and usage answer as documented', async () => {
   expect((await person.post('/api/keys', { name: 'k' })).status).toBe(403);
 });
 
+test('payments answer as documented', async () => {
+  const { browser: person, accountId } = await signedIn();
+  expect((await person.get('/api/payments')).json).toMatchObject({ open: true, portal: false, auto_top_up: null });
+  const purchase = { amount_nano_usd: '5000000000', request_id: '01900000-0000-7000-8000-00000000cafe' };
+  expect((await person.post('/api/payments/checkout', purchase)).json).toEqual({
+    url: 'https://checkout.example.test/cs_1',
+    session_id: 'cs_1',
+    expires_at: '2023-11-14T22:13:20.000Z',
+  });
+  expect(account.ledger.purchases.at(-1)).toMatchObject({
+    accountId: Buffer.from(accountId.replaceAll('-', ''), 'hex'),
+    requestId: Buffer.from('0190000000007000800000000000cafe', 'hex'),
+    amountNano: '5000000000',
+    monthly: false,
+    saveCard: false,
+    successUrl: `${account.url}/settings?payment=done`,
+  });
+  expect((await person.post('/api/payments/checkout', { ...purchase, monthly: true })).status).toBe(201);
+  expect((await person.post('/api/payments/portal', undefined)).status).toBe(201);
+  const wish = { below_nano_usd: '1000000000', amount_nano_usd: '5000000000', month_max_nano_usd: '20000000000' };
+  expect((await person.post('/api/payments/auto-top-up', wish)).json.auto_top_up).toMatchObject(wish);
+  expect((await person.get('/api/payments')).json.auto_top_up).toMatchObject({ ...wish, declined: false });
+  expect((await person.delete('/api/payments/auto-top-up')).status).toBe(204);
+  expect((await person.get('/api/payments')).json.auto_top_up).toBeNull();
+  account.ledger.failWith = 'payments_closed';
+  for (const path of ['checkout', 'portal', 'auto-top-up']) {
+    const { status, json } = await person.post(`/api/payments/${path}`, path === 'checkout' ? purchase : path === 'portal' ? undefined : wish);
+    expect([path, status, json.error.code]).toEqual([path, 403, 'payments_closed']);
+  }
+  account.ledger.failWith = undefined;
+});
+
 test('conversations and messages answer as documented', async () => {
   const { browser: person } = await signedIn();
   const { json } = await person.post('/api/conversations', { model: 'm', title: 't', ephemeral: true });

@@ -26,6 +26,13 @@ export function createEvents(log: Log) {
     reconcileFailed: (step: string, error: unknown) => log.error('reconcile_failed', { step, error }),
     invariantBroken: (invariant: number, count: number) => log.error('invariant_broken', { invariant, count }),
     periodsClosed: (count: number) => log.info('periods_closed', { count }),
+    webhookListening: (port: number) => log.info('webhook_listening', { port, door: 'webhook' }),
+    webhookFailed: (error: unknown) => log.error('webhook_failed', { error }),
+    paymentsFailed: (step: string, error: unknown) => log.warn('payments_failed', { step, error }),
+    paymentEventFailed: (kind: string, attempt: number, error: unknown) => log.warn('payment_event_failed', { kind, attempt, error }),
+    paymentQuarantined: (kind: string, reason: string) => log.error('payment_quarantined', { kind, reason }),
+    paymentSentBack: () => log.warn('payment_sent_back'),
+    paymentsDiffer: (count: number) => log.error('payments_differ', { count }),
     pricesApplied: (count: number) => log.info('prices_applied', { count }),
   };
 }

@@ -37,7 +37,52 @@ export const totalTokensMax = 1_000_000_000_000_000n;
 /** Rows that the reconciler handles in one transaction. */
 export const rowsPerTransactionMax = 1_000;
 
+/** Months that the sums of closed periods are kept. */
+export const periodMonthsKept = 13;
+
 /** Days that are kept: usage per request, dead letters; and how far ahead partitions are made. */
 export const usageDaysKept = 90;
 export const deadLetterDaysKept = 7;
 export const usageDaysAhead = 3;
+
+/** A call to Stripe, and how often the library tries it again. */
+export const stripeCallMs = 10_000;
+export const stripeRetriesMax = 1;
+
+/** Least and largest purchase, nano-USD: 1 and 10,000 USD. */
+export const topUpNanoMin = 1_000_000_000n;
+export const topUpNanoMax = 10_000_000_000_000n;
+
+/** Most that auto top-up may be allowed in a month, nano-USD: 100,000 USD. */
+export const topUpMonthNanoMax = 100_000_000_000_000n;
+
+/** Characters of an address that Stripe sends the browser to. */
+export const returnUrlCharactersMax = 2_048;
+
+/** The webhook's listener: body of a delivery, time for it, connections at once, and how old a signature may be. */
+export const webhookBodyBytesMax = 1_048_576;
+export const webhookRequestMs = 10_000;
+export const webhookConnectionsMax = 256;
+export const webhookToleranceSeconds = 300;
+
+/** How often there is a look for payments when nothing wakes it, and how many events are read at once. */
+export const paymentsEveryMs = 2_000;
+export const paymentEventsPerRunMax = 50;
+
+/** Longest wait before an event that failed is tried again. */
+export const paymentAttemptMsMax = 3_600_000;
+
+/** Days that events of Stripe are kept after they were looked at. */
+export const paymentEventDaysKept = 30;
+
+/** Auto top-ups that one run begins, and repeats. */
+export const autoTopUpsPerRunMax = 100;
+
+/** How long a call to Stripe may be repeated with its key: Stripe forgets keys after 24 hours. */
+export const callRepeatableMs = 72_000_000;
+
+/** Comparison with Stripe: how often, how far back, how young it leaves what may still be on its way, and how many movements it reads. */
+export const paymentCheckEveryMs = 3_600_000;
+export const paymentCheckBackMs = 259_200_000;
+export const paymentSettleMs = 900_000;
+export const movementsPerCheckMax = 20_000;

@@ -19,6 +19,12 @@ export interface Metrics {
   readonly reconciledAt: Gauge;
   readonly edgesReleased: Counter;
   readonly periodsClosed: Counter;
+  readonly webhooks: Counter<'outcome'>;
+  readonly webhookAt: Gauge;
+  readonly paymentEvents: Counter<'outcome'>;
+  readonly paymentEventsWaiting: Gauge;
+  readonly autoTopUps: Counter<'outcome'>;
+  readonly paymentsCheckedAt: Gauge;
 }
 
 /** Sums of what the losses paid, which may also go back. */
@@ -66,5 +72,11 @@ export function createMetrics(registry: Registry): Metrics {
     reconciledAt: gauge('reconciled_timestamp_seconds', 'When the last run of the reconciler ended well.'),
     edgesReleased: counter('edges_released_total', 'Lost edges whose leases were given back.'),
     periodsClosed: counter('periods_closed_total', 'Periods of accounts that became transfers.'),
+    webhooks: counter('webhooks_total', 'Deliveries of the webhook of Stripe, by outcome.', 'outcome'),
+    webhookAt: gauge('webhook_timestamp_seconds', 'When the last delivery came that was signed by Stripe.'),
+    paymentEvents: counter('payment_events_total', 'Looks at objects that events of Stripe named, by outcome.', 'outcome'),
+    paymentEventsWaiting: gauge('payment_events_waiting', 'Events of Stripe whose objects were not looked at yet.'),
+    autoTopUps: counter('auto_top_ups_total', 'Attempts to charge a saved card, by outcome.', 'outcome'),
+    paymentsCheckedAt: gauge('payments_checked_timestamp_seconds', 'When the movements at Stripe were last compared with the ledger.'),
   };
 }

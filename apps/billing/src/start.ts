@@ -22,6 +22,7 @@ import { releaseLostEdges } from './reconcile/release-lost-edges.ts';
 import { ServingClock } from './reconcile/serving-clock.ts';
 import { sessionTimes } from './session-times.ts';
 import { PriceBook } from './usage/price-book.ts';
+import { startPayments } from './stripe/start-payments.ts';
 import { UsageWriter } from './usage/usage-writer.ts';
 
 const stopGraceMs = 3_000;
@@ -44,23 +45,24 @@ export async function startBilling(config: BillingConfig, { log, registry }: Rep
     { name: 'keep_partitions', run: () => keepPartitions(pool) },
     { name: 'close_periods', run: () => closePeriods(pool, metrics, events) },
     { name: 'check_books', run: () => books.run() },
-    { name: 'forget_old_rows', run: () => forgetOldRows(pool, times) },
+    { name: 'forget_old_rows', run: () => forgetOldRows(pool, times, config.ledgerYears) },
     { name: 'count_states', run: () => countStates(pool, metrics) },
   ];
   const reconciler = new Reconciler(pool, steps, times.reconcileMs, metrics, events);
   const desk = new LeaseDesk(pool, metrics, events);
   const tls = openTlsFolder(config.tlsFolder);
   measureCertificate(registry, tls);
+  const payments = await startPayments(config, { pool, metrics, events });
   const server = await startRpcServer(
     { host: config.listenHost, port: config.rpcPort, tls, onInternalError: events.rpcFailed },
-    [createLedgerService({ pool, desk, writer, times, serving, metrics, events })],
+    [createLedgerService({ pool, desk, writer, times, serving, metrics, events, payments })],
   );
   events.rpcListening(server.port);
   reconciler.start();
   return {
     stop: async () => {
       await server.stop(stopGraceMs);
-      await Promise.all([consuming?.stop(), reconciler.stop()]);
+      await Promise.all([consuming?.stop(), reconciler.stop(), payments?.stop()]);
       await pool.end();
     },
   };
@@ -69,7 +71,7 @@ export async function startBilling(config: BillingConfig, { log, registry }: Rep
 /** Throws an `Error` that says what to do when the tables are not there. */
 async function checkMigrated(pool: Pool): Promise<void> {
   const { rows } = await pool.query<{ migrated: boolean }>(
-    "SELECT to_regprocedure('billing.close_account(uuid, boolean)') IS NOT NULL AS migrated",
+    "SELECT to_regclass('billing.stripe_credit') IS NOT NULL AS migrated",
   );
   if (!rows[0]?.migrated) throw new Error('the database is not migrated; run `tacet db migrate`');
 }

@@ -60,6 +60,7 @@ export const errorCatalogue = {
   reauthentication_required: entry(403, s.permissionDenied, 'This needs a sign-in within the last 10 minutes.', 'POST the password to /api/session/reauthenticate, then try again.'),
   origin_refused: entry(403, s.permissionDenied, 'The request comes from another site.', 'Call from the site itself, or without a browser.'),
   signup_closed: entry(403, s.permissionDenied, 'Sign-up is closed here.', 'Ask the operator for an account.'),
+  payments_closed: entry(403, s.permissionDenied, 'Payments are not set up here.', 'Ask the operator for credit.'),
   rpc_not_allowed: entry(403, s.permissionDenied, 'The client certificate may not call this rpc.', 'Use the certificate of the process that may.'),
   not_found: entry(404, s.notFound, 'There is no such thing, or it is not yours.', 'Check the id.'),
   model_unknown: entry(404, s.notFound, 'The model is not served here.', 'Use one of the models of GET /v1/models.'),

@@ -8,13 +8,17 @@ import type { Route } from './route.ts';
 import { changeConversationRoute } from './routes/change-conversation-route.ts';
 import { changeSettingsRoute } from './routes/change-settings-route.ts';
 import { confirmResetRoute } from './routes/confirm-reset-route.ts';
+import { createCheckoutRoute } from './routes/create-checkout-route.ts';
 import { createConversationRoute } from './routes/create-conversation-route.ts';
 import { createKeyRoute } from './routes/create-key-route.ts';
+import { createPortalRoute } from './routes/create-portal-route.ts';
 import { deleteAccountRoute } from './routes/delete-account-route.ts';
 import { deleteConversationRoute } from './routes/delete-conversation-route.ts';
+import { endAutoTopUpRoute } from './routes/end-auto-top-up-route.ts';
 import { exportAccountRoute } from './routes/export-account-route.ts';
 import { getBalanceRoute } from './routes/get-balance-route.ts';
 import { getConversationRoute } from './routes/get-conversation-route.ts';
+import { getPaymentsRoute } from './routes/get-payments-route.ts';
 import { getReceiptRoute } from './routes/get-receipt-route.ts';
 import { getSessionRoute } from './routes/get-session-route.ts';
 import { getSettingsRoute } from './routes/get-settings-route.ts';
@@ -29,6 +33,7 @@ import { publicKeysRoute } from './routes/public-keys-route.ts';
 import { reauthenticateRoute } from './routes/reauthenticate-route.ts';
 import { resetRoute } from './routes/reset-route.ts';
 import { revokeKeyRoute } from './routes/revoke-key-route.ts';
+import { setAutoTopUpRoute } from './routes/set-auto-top-up-route.ts';
 import { signInRoute } from './routes/sign-in-route.ts';
 import { signOutRoute } from './routes/sign-out-route.ts';
 import { signUpRoute } from './routes/sign-up-route.ts';
@@ -63,6 +68,11 @@ export function createRoutes(dependencies: RouteDependencies): readonly Route[] 
     getBalanceRoute(peers.ledger),
     listUsageRoute(peers.ledger),
     getStatementRoute(peers.ledger),
+    getPaymentsRoute(peers.ledger),
+    createCheckoutRoute(peers.ledger, publicOrigin),
+    createPortalRoute(peers.ledger, publicOrigin),
+    setAutoTopUpRoute(peers.ledger),
+    endAutoTopUpRoute(peers.ledger),
     listConversationsRoute(pool, sealer, clock, events),
     createConversationRoute(pool, sealer, clock, dependencies),
     getConversationRoute(pool, sealer, clock, events),

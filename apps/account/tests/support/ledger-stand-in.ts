@@ -1,6 +1,8 @@
 import { TacetError, type ErrorCode } from '@tacet/errors';
 import { offer, startRpcServer, type RpcServer, type TlsFiles } from '@tacet/rpc';
 import type { StatementLine } from '@tacet/rpc/types/ledger/v1/StatementLine';
+import type { AutoTopUp } from '@tacet/rpc/types/ledger/v1/AutoTopUp';
+import type { CreateCheckoutRequest } from '@tacet/rpc/types/ledger/v1/CreateCheckoutRequest';
 import type { Transfer } from '@tacet/rpc/types/ledger/v1/Transfer';
 import type { UsageRow } from '@tacet/rpc/types/ledger/v1/UsageRow';
 
@@ -12,6 +14,9 @@ export class LedgerStandIn {
   readonly calls: string[] = [];
   usage: UsageRow[] = [];
   transfers: Transfer[] = [];
+  /** What CreateCheckout was asked for. */
+  readonly purchases: CreateCheckoutRequest[] = [];
+  autoTopUp: AutoTopUp | null = null;
   statement: StatementLine[] = [];
   readonly statementRequests: { readonly fromMs: string; readonly toMs: string }[] = [];
   /** CloseAccount says so many times that leases are open. */
@@ -40,6 +45,7 @@ export class LedgerStandIn {
       ApplyPrices: nobody,
       CheckLedger: nobody,
       CorrectBalance: nobody,
+      RefundTopUp: nobody,
       RetryDeadLetters: nobody,
       ListDeadLetters: nobody,
     };
@@ -53,6 +59,7 @@ export class LedgerStandIn {
       ApplyPrices: refuse,
       CheckLedger: refuse,
       CorrectBalance: refuse,
+      RefundTopUp: refuse,
       RetryDeadLetters: refuse,
       // oxlint-disable-next-line require-yield -- it refuses before it could yield anything.
       ListDeadLetters: async function* () {
@@ -65,6 +72,10 @@ export class LedgerStandIn {
       ListUsage: account,
       ListTransfers: account,
       ListStatement: account,
+      CreateCheckout: account,
+      CreatePortal: account,
+      SetAutoTopUp: account,
+      GetPayments: account,
       CloseAccount: account,
       ForgetAccount: account,
       SuspendAccount: account,
@@ -105,6 +116,7 @@ export class LedgerStandIn {
       ListUsage: (request: { accountId: Buffer; fromMs: string; toMs: string; requestsMax: number }) => this.#listUsage(request),
       ListTransfers: (request: { accountId: Buffer }) => this.#listTransfers(request),
       ListStatement: (request: { accountId: Buffer; fromMs: string; toMs: string }) => this.#listStatement(request),
+      ...this.#payments(known),
       CloseAccount: async ({ accountId, force }: { accountId: Buffer; force: boolean }) => {
         await known('CloseAccount', accountId);
         this.closeCalls.push(force);
@@ -120,6 +132,30 @@ export class LedgerStandIn {
         if (suspended) this.suspended.add(id);
         else this.suspended.delete(id);
         return { accountId, suspended };
+      },
+    };
+  }
+
+  #payments(known: (rpc: string, accountId: Buffer) => Promise<string>) {
+    const payments = () => ({ open: true, customer: this.purchases.length > 0, debtNano: '0', autoTopUp: this.autoTopUp });
+    return {
+      CreateCheckout: async (request: CreateCheckoutRequest & { accountId: Buffer }) => {
+        await known('CreateCheckout', request.accountId);
+        this.purchases.push(request);
+        return { url: 'https://checkout.example.test/cs_1', sessionId: 'cs_1', expiresAtMs: '1700000000000' };
+      },
+      CreatePortal: async ({ accountId, returnUrl }: { accountId: Buffer; returnUrl: string }) => {
+        await known('CreatePortal', accountId);
+        return { url: `https://portal.example.test/?return=${encodeURIComponent(returnUrl)}` };
+      },
+      SetAutoTopUp: async ({ accountId, autoTopUp }: { accountId: Buffer; autoTopUp: AutoTopUp | null }) => {
+        await known('SetAutoTopUp', accountId);
+        this.autoTopUp = autoTopUp;
+        return payments();
+      },
+      GetPayments: async ({ accountId }: { accountId: Buffer }) => {
+        await known('GetPayments', accountId);
+        return payments();
       },
     };
   }

@@ -12,6 +12,8 @@ export function createSuspendAccount(pool: Pool): LedgerHandler<'SuspendAccount'
       accountId,
       request.suspended ? 'suspended' : 'open',
     ]);
+    // What the operator decides stays, whatever is paid or charged back.
+    await pool.query('UPDATE billing.customer SET suspended_for_debt = false WHERE account_id = $1', [accountId]);
     if (!rows[0]?.state) throw new TacetError('not_found', { param: 'account_id' });
     return readBalance(pool, accountId);
   };

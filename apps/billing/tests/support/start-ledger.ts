@@ -11,6 +11,7 @@ import { createTestDatabase } from '@tacet/testing';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { startBilling } from '../../src/start.ts';
+import type { StripeConfig } from '../../src/stripe/stripe-access.ts';
 
 export type LedgerClient = RpcClient<'Ledger'>;
 
@@ -25,7 +26,7 @@ export interface StartedLedger {
 
 /** Starts billing on a database of its own, without Kafka unless brokers are named. */
 export async function startLedger(
-  options: { readonly sessionMs?: number; readonly kafkaBrokers?: readonly string[] } = {},
+  options: { readonly sessionMs?: number; readonly kafkaBrokers?: readonly string[]; readonly stripe?: StripeConfig } = {},
 ): Promise<StartedLedger> {
   const database = await createTestDatabase('main');
   const folder = mkdtempSync(join(tmpdir(), 'tacet-billing-'));
@@ -43,7 +44,9 @@ export async function startLedger(
       tlsFolder: folder,
       postgresUrl: database.urlOf('tacet_billing'),
       kafkaBrokers: options.kafkaBrokers ?? [],
+      ledgerYears: 7,
       sessionMs: options.sessionMs ?? 300_000,
+      stripe: options.stripe,
     },
     { log, registry, readiness: new Readiness() },
   );

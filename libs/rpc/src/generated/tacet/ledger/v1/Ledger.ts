@@ -12,10 +12,15 @@ import type { CheckLedgerResponse as _tacet_ledger_v1_CheckLedgerResponse, Check
 import type { CloseAccountRequest as _tacet_ledger_v1_CloseAccountRequest, CloseAccountRequest__Output as _tacet_ledger_v1_CloseAccountRequest__Output } from '../../../tacet/ledger/v1/CloseAccountRequest.ts';
 import type { CloseAccountResponse as _tacet_ledger_v1_CloseAccountResponse, CloseAccountResponse__Output as _tacet_ledger_v1_CloseAccountResponse__Output } from '../../../tacet/ledger/v1/CloseAccountResponse.ts';
 import type { CorrectBalanceRequest as _tacet_ledger_v1_CorrectBalanceRequest, CorrectBalanceRequest__Output as _tacet_ledger_v1_CorrectBalanceRequest__Output } from '../../../tacet/ledger/v1/CorrectBalanceRequest.ts';
+import type { CreateCheckoutRequest as _tacet_ledger_v1_CreateCheckoutRequest, CreateCheckoutRequest__Output as _tacet_ledger_v1_CreateCheckoutRequest__Output } from '../../../tacet/ledger/v1/CreateCheckoutRequest.ts';
+import type { CreateCheckoutResponse as _tacet_ledger_v1_CreateCheckoutResponse, CreateCheckoutResponse__Output as _tacet_ledger_v1_CreateCheckoutResponse__Output } from '../../../tacet/ledger/v1/CreateCheckoutResponse.ts';
+import type { CreatePortalRequest as _tacet_ledger_v1_CreatePortalRequest, CreatePortalRequest__Output as _tacet_ledger_v1_CreatePortalRequest__Output } from '../../../tacet/ledger/v1/CreatePortalRequest.ts';
+import type { CreatePortalResponse as _tacet_ledger_v1_CreatePortalResponse, CreatePortalResponse__Output as _tacet_ledger_v1_CreatePortalResponse__Output } from '../../../tacet/ledger/v1/CreatePortalResponse.ts';
 import type { DeadLetter as _tacet_ledger_v1_DeadLetter, DeadLetter__Output as _tacet_ledger_v1_DeadLetter__Output } from '../../../tacet/ledger/v1/DeadLetter.ts';
 import type { ForgetAccountRequest as _tacet_ledger_v1_ForgetAccountRequest, ForgetAccountRequest__Output as _tacet_ledger_v1_ForgetAccountRequest__Output } from '../../../tacet/ledger/v1/ForgetAccountRequest.ts';
 import type { ForgetAccountResponse as _tacet_ledger_v1_ForgetAccountResponse, ForgetAccountResponse__Output as _tacet_ledger_v1_ForgetAccountResponse__Output } from '../../../tacet/ledger/v1/ForgetAccountResponse.ts';
 import type { GetBalanceRequest as _tacet_ledger_v1_GetBalanceRequest, GetBalanceRequest__Output as _tacet_ledger_v1_GetBalanceRequest__Output } from '../../../tacet/ledger/v1/GetBalanceRequest.ts';
+import type { GetPaymentsRequest as _tacet_ledger_v1_GetPaymentsRequest, GetPaymentsRequest__Output as _tacet_ledger_v1_GetPaymentsRequest__Output } from '../../../tacet/ledger/v1/GetPaymentsRequest.ts';
 import type { GrantCreditRequest as _tacet_ledger_v1_GrantCreditRequest, GrantCreditRequest__Output as _tacet_ledger_v1_GrantCreditRequest__Output } from '../../../tacet/ledger/v1/GrantCreditRequest.ts';
 import type { HeartbeatRequest as _tacet_ledger_v1_HeartbeatRequest, HeartbeatRequest__Output as _tacet_ledger_v1_HeartbeatRequest__Output } from '../../../tacet/ledger/v1/HeartbeatRequest.ts';
 import type { HeartbeatResponse as _tacet_ledger_v1_HeartbeatResponse, HeartbeatResponse__Output as _tacet_ledger_v1_HeartbeatResponse__Output } from '../../../tacet/ledger/v1/HeartbeatResponse.ts';
@@ -27,8 +32,12 @@ import type { OpenAccountRequest as _tacet_ledger_v1_OpenAccountRequest, OpenAcc
 import type { OpenAccountResponse as _tacet_ledger_v1_OpenAccountResponse, OpenAccountResponse__Output as _tacet_ledger_v1_OpenAccountResponse__Output } from '../../../tacet/ledger/v1/OpenAccountResponse.ts';
 import type { OpenEdgeSessionRequest as _tacet_ledger_v1_OpenEdgeSessionRequest, OpenEdgeSessionRequest__Output as _tacet_ledger_v1_OpenEdgeSessionRequest__Output } from '../../../tacet/ledger/v1/OpenEdgeSessionRequest.ts';
 import type { OpenEdgeSessionResponse as _tacet_ledger_v1_OpenEdgeSessionResponse, OpenEdgeSessionResponse__Output as _tacet_ledger_v1_OpenEdgeSessionResponse__Output } from '../../../tacet/ledger/v1/OpenEdgeSessionResponse.ts';
+import type { Payments as _tacet_ledger_v1_Payments, Payments__Output as _tacet_ledger_v1_Payments__Output } from '../../../tacet/ledger/v1/Payments.ts';
+import type { RefundTopUpRequest as _tacet_ledger_v1_RefundTopUpRequest, RefundTopUpRequest__Output as _tacet_ledger_v1_RefundTopUpRequest__Output } from '../../../tacet/ledger/v1/RefundTopUpRequest.ts';
+import type { RefundTopUpResponse as _tacet_ledger_v1_RefundTopUpResponse, RefundTopUpResponse__Output as _tacet_ledger_v1_RefundTopUpResponse__Output } from '../../../tacet/ledger/v1/RefundTopUpResponse.ts';
 import type { RetryDeadLettersRequest as _tacet_ledger_v1_RetryDeadLettersRequest, RetryDeadLettersRequest__Output as _tacet_ledger_v1_RetryDeadLettersRequest__Output } from '../../../tacet/ledger/v1/RetryDeadLettersRequest.ts';
 import type { RetryDeadLettersResponse as _tacet_ledger_v1_RetryDeadLettersResponse, RetryDeadLettersResponse__Output as _tacet_ledger_v1_RetryDeadLettersResponse__Output } from '../../../tacet/ledger/v1/RetryDeadLettersResponse.ts';
+import type { SetAutoTopUpRequest as _tacet_ledger_v1_SetAutoTopUpRequest, SetAutoTopUpRequest__Output as _tacet_ledger_v1_SetAutoTopUpRequest__Output } from '../../../tacet/ledger/v1/SetAutoTopUpRequest.ts';
 import type { SetLeaseRequest as _tacet_ledger_v1_SetLeaseRequest, SetLeaseRequest__Output as _tacet_ledger_v1_SetLeaseRequest__Output } from '../../../tacet/ledger/v1/SetLeaseRequest.ts';
 import type { SetLeaseResponse as _tacet_ledger_v1_SetLeaseResponse, SetLeaseResponse__Output as _tacet_ledger_v1_SetLeaseResponse__Output } from '../../../tacet/ledger/v1/SetLeaseResponse.ts';
 import type { SetOverdraftRequest as _tacet_ledger_v1_SetOverdraftRequest, SetOverdraftRequest__Output as _tacet_ledger_v1_SetOverdraftRequest__Output } from '../../../tacet/ledger/v1/SetOverdraftRequest.ts';
@@ -130,6 +139,46 @@ export interface LedgerClient extends grpc.Client {
   correctBalance(argument: _tacet_ledger_v1_CorrectBalanceRequest, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
   
   /**
+   * account. Opens a page of Stripe where the customer buys credit, once or every
+   * month. Idempotent by request_id. Errors: payments_closed, field_invalid,
+   * conflict (request_id names another purchase, there is a subscription
+   * already, the account is being deleted), unavailable.
+   */
+  CreateCheckout(argument: _tacet_ledger_v1_CreateCheckoutRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_CreateCheckoutResponse__Output>): grpc.ClientUnaryCall;
+  CreateCheckout(argument: _tacet_ledger_v1_CreateCheckoutRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_CreateCheckoutResponse__Output>): grpc.ClientUnaryCall;
+  CreateCheckout(argument: _tacet_ledger_v1_CreateCheckoutRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_CreateCheckoutResponse__Output>): grpc.ClientUnaryCall;
+  CreateCheckout(argument: _tacet_ledger_v1_CreateCheckoutRequest, callback: grpc.requestCallback<_tacet_ledger_v1_CreateCheckoutResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * account. Opens a page of Stripe where the customer buys credit, once or every
+   * month. Idempotent by request_id. Errors: payments_closed, field_invalid,
+   * conflict (request_id names another purchase, there is a subscription
+   * already, the account is being deleted), unavailable.
+   */
+  createCheckout(argument: _tacet_ledger_v1_CreateCheckoutRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_CreateCheckoutResponse__Output>): grpc.ClientUnaryCall;
+  createCheckout(argument: _tacet_ledger_v1_CreateCheckoutRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_CreateCheckoutResponse__Output>): grpc.ClientUnaryCall;
+  createCheckout(argument: _tacet_ledger_v1_CreateCheckoutRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_CreateCheckoutResponse__Output>): grpc.ClientUnaryCall;
+  createCheckout(argument: _tacet_ledger_v1_CreateCheckoutRequest, callback: grpc.requestCallback<_tacet_ledger_v1_CreateCheckoutResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * account. Opens Stripe's customer portal: cards, invoices, the end of a
+   * subscription. Errors: payments_closed, not_found (nothing was bought yet),
+   * unavailable.
+   */
+  CreatePortal(argument: _tacet_ledger_v1_CreatePortalRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_CreatePortalResponse__Output>): grpc.ClientUnaryCall;
+  CreatePortal(argument: _tacet_ledger_v1_CreatePortalRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_CreatePortalResponse__Output>): grpc.ClientUnaryCall;
+  CreatePortal(argument: _tacet_ledger_v1_CreatePortalRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_CreatePortalResponse__Output>): grpc.ClientUnaryCall;
+  CreatePortal(argument: _tacet_ledger_v1_CreatePortalRequest, callback: grpc.requestCallback<_tacet_ledger_v1_CreatePortalResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * account. Opens Stripe's customer portal: cards, invoices, the end of a
+   * subscription. Errors: payments_closed, not_found (nothing was bought yet),
+   * unavailable.
+   */
+  createPortal(argument: _tacet_ledger_v1_CreatePortalRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_CreatePortalResponse__Output>): grpc.ClientUnaryCall;
+  createPortal(argument: _tacet_ledger_v1_CreatePortalRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_CreatePortalResponse__Output>): grpc.ClientUnaryCall;
+  createPortal(argument: _tacet_ledger_v1_CreatePortalRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_CreatePortalResponse__Output>): grpc.ClientUnaryCall;
+  createPortal(argument: _tacet_ledger_v1_CreatePortalRequest, callback: grpc.requestCallback<_tacet_ledger_v1_CreatePortalResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
    * account (the deletion saga, after CloseAccount). Forfeits the balance,
    * removes the account's rows and leaves one net transfer a month without an
    * id. Idempotent.
@@ -162,6 +211,23 @@ export interface LedgerClient extends grpc.Client {
   getBalance(argument: _tacet_ledger_v1_GetBalanceRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
   getBalance(argument: _tacet_ledger_v1_GetBalanceRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
   getBalance(argument: _tacet_ledger_v1_GetBalanceRequest, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * account, operator. What is known of an account's payments. Errors:
+   * not_found.
+   */
+  GetPayments(argument: _tacet_ledger_v1_GetPaymentsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Payments__Output>): grpc.ClientUnaryCall;
+  GetPayments(argument: _tacet_ledger_v1_GetPaymentsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_Payments__Output>): grpc.ClientUnaryCall;
+  GetPayments(argument: _tacet_ledger_v1_GetPaymentsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Payments__Output>): grpc.ClientUnaryCall;
+  GetPayments(argument: _tacet_ledger_v1_GetPaymentsRequest, callback: grpc.requestCallback<_tacet_ledger_v1_Payments__Output>): grpc.ClientUnaryCall;
+  /**
+   * account, operator. What is known of an account's payments. Errors:
+   * not_found.
+   */
+  getPayments(argument: _tacet_ledger_v1_GetPaymentsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Payments__Output>): grpc.ClientUnaryCall;
+  getPayments(argument: _tacet_ledger_v1_GetPaymentsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_Payments__Output>): grpc.ClientUnaryCall;
+  getPayments(argument: _tacet_ledger_v1_GetPaymentsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Payments__Output>): grpc.ClientUnaryCall;
+  getPayments(argument: _tacet_ledger_v1_GetPaymentsRequest, callback: grpc.requestCallback<_tacet_ledger_v1_Payments__Output>): grpc.ClientUnaryCall;
   
   /**
    * operator. Credits an account; idempotent by grant_id.
@@ -278,6 +344,25 @@ export interface LedgerClient extends grpc.Client {
   openEdgeSession(argument: _tacet_ledger_v1_OpenEdgeSessionRequest, callback: grpc.requestCallback<_tacet_ledger_v1_OpenEdgeSessionResponse__Output>): grpc.ClientUnaryCall;
   
   /**
+   * operator. Gives a payment back at Stripe, whole or in part; the ledger
+   * follows within seconds. Idempotent by request_id. Errors: payments_closed,
+   * not_found, field_invalid (more than is left), conflict, unavailable.
+   */
+  RefundTopUp(argument: _tacet_ledger_v1_RefundTopUpRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_RefundTopUpResponse__Output>): grpc.ClientUnaryCall;
+  RefundTopUp(argument: _tacet_ledger_v1_RefundTopUpRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_RefundTopUpResponse__Output>): grpc.ClientUnaryCall;
+  RefundTopUp(argument: _tacet_ledger_v1_RefundTopUpRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_RefundTopUpResponse__Output>): grpc.ClientUnaryCall;
+  RefundTopUp(argument: _tacet_ledger_v1_RefundTopUpRequest, callback: grpc.requestCallback<_tacet_ledger_v1_RefundTopUpResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * operator. Gives a payment back at Stripe, whole or in part; the ledger
+   * follows within seconds. Idempotent by request_id. Errors: payments_closed,
+   * not_found, field_invalid (more than is left), conflict, unavailable.
+   */
+  refundTopUp(argument: _tacet_ledger_v1_RefundTopUpRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_RefundTopUpResponse__Output>): grpc.ClientUnaryCall;
+  refundTopUp(argument: _tacet_ledger_v1_RefundTopUpRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_RefundTopUpResponse__Output>): grpc.ClientUnaryCall;
+  refundTopUp(argument: _tacet_ledger_v1_RefundTopUpRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_RefundTopUpResponse__Output>): grpc.ClientUnaryCall;
+  refundTopUp(argument: _tacet_ledger_v1_RefundTopUpRequest, callback: grpc.requestCallback<_tacet_ledger_v1_RefundTopUpResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
    * operator. Charges the dead letters that can be charged by now (their price
    * has been published since, or billing has learned their form). Each is
    * charged once at most. Idempotent.
@@ -295,6 +380,23 @@ export interface LedgerClient extends grpc.Client {
   retryDeadLetters(argument: _tacet_ledger_v1_RetryDeadLettersRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_RetryDeadLettersResponse__Output>): grpc.ClientUnaryCall;
   retryDeadLetters(argument: _tacet_ledger_v1_RetryDeadLettersRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_RetryDeadLettersResponse__Output>): grpc.ClientUnaryCall;
   retryDeadLetters(argument: _tacet_ledger_v1_RetryDeadLettersRequest, callback: grpc.requestCallback<_tacet_ledger_v1_RetryDeadLettersResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * account. Turns auto top-up on or off. Errors: payments_closed,
+   * field_invalid, not_found.
+   */
+  SetAutoTopUp(argument: _tacet_ledger_v1_SetAutoTopUpRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Payments__Output>): grpc.ClientUnaryCall;
+  SetAutoTopUp(argument: _tacet_ledger_v1_SetAutoTopUpRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_Payments__Output>): grpc.ClientUnaryCall;
+  SetAutoTopUp(argument: _tacet_ledger_v1_SetAutoTopUpRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Payments__Output>): grpc.ClientUnaryCall;
+  SetAutoTopUp(argument: _tacet_ledger_v1_SetAutoTopUpRequest, callback: grpc.requestCallback<_tacet_ledger_v1_Payments__Output>): grpc.ClientUnaryCall;
+  /**
+   * account. Turns auto top-up on or off. Errors: payments_closed,
+   * field_invalid, not_found.
+   */
+  setAutoTopUp(argument: _tacet_ledger_v1_SetAutoTopUpRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Payments__Output>): grpc.ClientUnaryCall;
+  setAutoTopUp(argument: _tacet_ledger_v1_SetAutoTopUpRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_Payments__Output>): grpc.ClientUnaryCall;
+  setAutoTopUp(argument: _tacet_ledger_v1_SetAutoTopUpRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Payments__Output>): grpc.ClientUnaryCall;
+  setAutoTopUp(argument: _tacet_ledger_v1_SetAutoTopUpRequest, callback: grpc.requestCallback<_tacet_ledger_v1_Payments__Output>): grpc.ClientUnaryCall;
   
   /**
    * edge. Sets the whole target of one lease. A repeated or late call changes
@@ -385,6 +487,21 @@ export interface LedgerHandlers extends grpc.UntypedServiceImplementation {
   CorrectBalance: grpc.handleUnaryCall<_tacet_ledger_v1_CorrectBalanceRequest__Output, _tacet_ledger_v1_Balance>;
   
   /**
+   * account. Opens a page of Stripe where the customer buys credit, once or every
+   * month. Idempotent by request_id. Errors: payments_closed, field_invalid,
+   * conflict (request_id names another purchase, there is a subscription
+   * already, the account is being deleted), unavailable.
+   */
+  CreateCheckout: grpc.handleUnaryCall<_tacet_ledger_v1_CreateCheckoutRequest__Output, _tacet_ledger_v1_CreateCheckoutResponse>;
+  
+  /**
+   * account. Opens Stripe's customer portal: cards, invoices, the end of a
+   * subscription. Errors: payments_closed, not_found (nothing was bought yet),
+   * unavailable.
+   */
+  CreatePortal: grpc.handleUnaryCall<_tacet_ledger_v1_CreatePortalRequest__Output, _tacet_ledger_v1_CreatePortalResponse>;
+  
+  /**
    * account (the deletion saga, after CloseAccount). Forfeits the balance,
    * removes the account's rows and leaves one net transfer a month without an
    * id. Idempotent.
@@ -395,6 +512,12 @@ export interface LedgerHandlers extends grpc.UntypedServiceImplementation {
    * account, operator. Errors: not_found.
    */
   GetBalance: grpc.handleUnaryCall<_tacet_ledger_v1_GetBalanceRequest__Output, _tacet_ledger_v1_Balance>;
+  
+  /**
+   * account, operator. What is known of an account's payments. Errors:
+   * not_found.
+   */
+  GetPayments: grpc.handleUnaryCall<_tacet_ledger_v1_GetPaymentsRequest__Output, _tacet_ledger_v1_Payments>;
   
   /**
    * operator. Credits an account; idempotent by grant_id.
@@ -442,11 +565,24 @@ export interface LedgerHandlers extends grpc.UntypedServiceImplementation {
   OpenEdgeSession: grpc.handleUnaryCall<_tacet_ledger_v1_OpenEdgeSessionRequest__Output, _tacet_ledger_v1_OpenEdgeSessionResponse>;
   
   /**
+   * operator. Gives a payment back at Stripe, whole or in part; the ledger
+   * follows within seconds. Idempotent by request_id. Errors: payments_closed,
+   * not_found, field_invalid (more than is left), conflict, unavailable.
+   */
+  RefundTopUp: grpc.handleUnaryCall<_tacet_ledger_v1_RefundTopUpRequest__Output, _tacet_ledger_v1_RefundTopUpResponse>;
+  
+  /**
    * operator. Charges the dead letters that can be charged by now (their price
    * has been published since, or billing has learned their form). Each is
    * charged once at most. Idempotent.
    */
   RetryDeadLetters: grpc.handleUnaryCall<_tacet_ledger_v1_RetryDeadLettersRequest__Output, _tacet_ledger_v1_RetryDeadLettersResponse>;
+  
+  /**
+   * account. Turns auto top-up on or off. Errors: payments_closed,
+   * field_invalid, not_found.
+   */
+  SetAutoTopUp: grpc.handleUnaryCall<_tacet_ledger_v1_SetAutoTopUpRequest__Output, _tacet_ledger_v1_Payments>;
   
   /**
    * edge. Sets the whole target of one lease. A repeated or late call changes
@@ -473,8 +609,11 @@ export interface LedgerDefinition extends grpc.ServiceDefinition {
   CheckLedger: MethodDefinition<_tacet_ledger_v1_CheckLedgerRequest, _tacet_ledger_v1_CheckLedgerResponse, _tacet_ledger_v1_CheckLedgerRequest__Output, _tacet_ledger_v1_CheckLedgerResponse__Output>
   CloseAccount: MethodDefinition<_tacet_ledger_v1_CloseAccountRequest, _tacet_ledger_v1_CloseAccountResponse, _tacet_ledger_v1_CloseAccountRequest__Output, _tacet_ledger_v1_CloseAccountResponse__Output>
   CorrectBalance: MethodDefinition<_tacet_ledger_v1_CorrectBalanceRequest, _tacet_ledger_v1_Balance, _tacet_ledger_v1_CorrectBalanceRequest__Output, _tacet_ledger_v1_Balance__Output>
+  CreateCheckout: MethodDefinition<_tacet_ledger_v1_CreateCheckoutRequest, _tacet_ledger_v1_CreateCheckoutResponse, _tacet_ledger_v1_CreateCheckoutRequest__Output, _tacet_ledger_v1_CreateCheckoutResponse__Output>
+  CreatePortal: MethodDefinition<_tacet_ledger_v1_CreatePortalRequest, _tacet_ledger_v1_CreatePortalResponse, _tacet_ledger_v1_CreatePortalRequest__Output, _tacet_ledger_v1_CreatePortalResponse__Output>
   ForgetAccount: MethodDefinition<_tacet_ledger_v1_ForgetAccountRequest, _tacet_ledger_v1_ForgetAccountResponse, _tacet_ledger_v1_ForgetAccountRequest__Output, _tacet_ledger_v1_ForgetAccountResponse__Output>
   GetBalance: MethodDefinition<_tacet_ledger_v1_GetBalanceRequest, _tacet_ledger_v1_Balance, _tacet_ledger_v1_GetBalanceRequest__Output, _tacet_ledger_v1_Balance__Output>
+  GetPayments: MethodDefinition<_tacet_ledger_v1_GetPaymentsRequest, _tacet_ledger_v1_Payments, _tacet_ledger_v1_GetPaymentsRequest__Output, _tacet_ledger_v1_Payments__Output>
   GrantCredit: MethodDefinition<_tacet_ledger_v1_GrantCreditRequest, _tacet_ledger_v1_Balance, _tacet_ledger_v1_GrantCreditRequest__Output, _tacet_ledger_v1_Balance__Output>
   Heartbeat: MethodDefinition<_tacet_ledger_v1_HeartbeatRequest, _tacet_ledger_v1_HeartbeatResponse, _tacet_ledger_v1_HeartbeatRequest__Output, _tacet_ledger_v1_HeartbeatResponse__Output>
   ListDeadLetters: MethodDefinition<_tacet_ledger_v1_ListDeadLettersRequest, _tacet_ledger_v1_DeadLetter, _tacet_ledger_v1_ListDeadLettersRequest__Output, _tacet_ledger_v1_DeadLetter__Output>
@@ -483,7 +622,9 @@ export interface LedgerDefinition extends grpc.ServiceDefinition {
   ListUsage: MethodDefinition<_tacet_ledger_v1_ListUsageRequest, _tacet_ledger_v1_UsageRow, _tacet_ledger_v1_ListUsageRequest__Output, _tacet_ledger_v1_UsageRow__Output>
   OpenAccount: MethodDefinition<_tacet_ledger_v1_OpenAccountRequest, _tacet_ledger_v1_OpenAccountResponse, _tacet_ledger_v1_OpenAccountRequest__Output, _tacet_ledger_v1_OpenAccountResponse__Output>
   OpenEdgeSession: MethodDefinition<_tacet_ledger_v1_OpenEdgeSessionRequest, _tacet_ledger_v1_OpenEdgeSessionResponse, _tacet_ledger_v1_OpenEdgeSessionRequest__Output, _tacet_ledger_v1_OpenEdgeSessionResponse__Output>
+  RefundTopUp: MethodDefinition<_tacet_ledger_v1_RefundTopUpRequest, _tacet_ledger_v1_RefundTopUpResponse, _tacet_ledger_v1_RefundTopUpRequest__Output, _tacet_ledger_v1_RefundTopUpResponse__Output>
   RetryDeadLetters: MethodDefinition<_tacet_ledger_v1_RetryDeadLettersRequest, _tacet_ledger_v1_RetryDeadLettersResponse, _tacet_ledger_v1_RetryDeadLettersRequest__Output, _tacet_ledger_v1_RetryDeadLettersResponse__Output>
+  SetAutoTopUp: MethodDefinition<_tacet_ledger_v1_SetAutoTopUpRequest, _tacet_ledger_v1_Payments, _tacet_ledger_v1_SetAutoTopUpRequest__Output, _tacet_ledger_v1_Payments__Output>
   SetLease: MethodDefinition<_tacet_ledger_v1_SetLeaseRequest, _tacet_ledger_v1_SetLeaseResponse, _tacet_ledger_v1_SetLeaseRequest__Output, _tacet_ledger_v1_SetLeaseResponse__Output>
   SetOverdraft: MethodDefinition<_tacet_ledger_v1_SetOverdraftRequest, _tacet_ledger_v1_Balance, _tacet_ledger_v1_SetOverdraftRequest__Output, _tacet_ledger_v1_Balance__Output>
   SuspendAccount: MethodDefinition<_tacet_ledger_v1_SuspendAccountRequest, _tacet_ledger_v1_Balance, _tacet_ledger_v1_SuspendAccountRequest__Output, _tacet_ledger_v1_Balance__Output>
