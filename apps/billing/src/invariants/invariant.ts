@@ -23,6 +23,8 @@ export interface Invariant {
   readonly number: number;
   readonly sentence: string;
   readonly kind: DiscrepancyKind;
+  /** Reads too much for the reconciler: `tacet ledger check` looks at it alone. */
+  readonly wholeOnly?: boolean;
   /**
    * A query in one snapshot with a row per thing looked at: subject, account_id, expected, found, holds. Parameters:
    * $1 after, $2 through, $3 requestsMax (each named by every query, used or not).
