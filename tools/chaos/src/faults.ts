@@ -1,0 +1,158 @@
+import type { Dice } from './dice.ts';
+import type { FaultLog } from './fault-log.ts';
+import type { Stage } from './stage.ts';
+import { sessionMs } from './stage.ts';
+import type { Target, Targets } from './targets.ts';
+
+/** What a fault may touch. */
+export interface FaultScene {
+  readonly stage: Stage;
+  readonly targets: Targets;
+  readonly dice: Dice;
+  readonly log: FaultLog;
+  /** Names of servers and proxies that a fault is happening to. */
+  readonly busy: Set<string>;
+}
+
+/** A kind of fault. */
+export interface Fault {
+  readonly name: string;
+  readonly weight: number;
+  /** Processes that it kills with SIGKILL. */
+  readonly kills: number;
+  /** Begins it and resolves when it is over; undefined where everything that it could happen to is taken. */
+  begin(scene: FaultScene): Promise<void> | undefined;
+}
+
+/** How often each process is chosen: money is made by edges and billings. */
+const applicationWeights: Readonly<Record<string, number>> = { edge: 4, billing: 4, account: 1, 'key-service': 1, pruner: 1 };
+/** A process that is still starting is seldom chosen: it has nothing to lose yet. */
+const startingMs = 4_000;
+const startingShare = 0.1;
+/** An edge that stands still for so long finds its session over and released. */
+const longPauseMs = sessionMs * 1.6;
+
+/** Everything that may happen in a run, from the fault table. */
+export const faults: readonly Fault[] = [
+  { name: 'kill', weight: 30, kills: 1, begin: (scene) => killSome(scene, 1) },
+  { name: 'kill together', weight: 6, kills: 3, begin: (scene) => killSome(scene, 3) },
+  { name: 'pause', weight: 10, kills: 0, begin: (scene) => pauseOne(scene, ({ dice }) => dice.between(100, 2_500), false) },
+  { name: 'pause, then kill', weight: 4, kills: 1, begin: (scene) => pauseOne(scene, ({ dice }) => dice.between(100, 1_500), true) },
+  { name: 'pause past the session', weight: 2, kills: 0, begin: (scene) => pauseOne(scene, () => longPauseMs, false, 'edge') },
+  { name: 'kafka stopped', weight: 1, kills: 0, begin: (scene) => endServer(scene, 'kafka', 'SIGTERM', false) },
+  { name: 'kafka killed', weight: 1, kills: 1, begin: (scene) => endServer(scene, 'kafka', 'SIGKILL', false) },
+  { name: 'kafka killed and erased', weight: 2, kills: 1, begin: (scene) => endServer(scene, 'kafka', 'SIGKILL', true) },
+  { name: 'postgres stopped immediate', weight: 3, kills: 0, begin: (scene) => endServer(scene, scene.dice.pick(['postgres-main', 'postgres-main', 'postgres-keystore']), 'SIGQUIT', false) },
+  { name: 'redis killed', weight: 2, kills: 1, begin: (scene) => endServer(scene, 'redis', 'SIGKILL', false) },
+  { name: 'server paused', weight: 3, kills: 0, begin: pauseServer },
+  { name: 'sockets cut', weight: 8, kills: 0, begin: cutSockets },
+  { name: 'network held up', weight: 4, kills: 0, begin: (scene) => disturbNetwork(scene, 'hold', 2_500) },
+  { name: 'answers lost', weight: 4, kills: 0, begin: (scene) => disturbNetwork(scene, 'swallowAnswers', 1_000) },
+  { name: 'worker gone', weight: 3, kills: 0, begin: loseWorker },
+];
+
+function chooseTarget({ targets, dice }: FaultScene, application?: string): Target | undefined {
+  const free = targets.all.filter((target) => !target.isBusy && target.process.running && (application ?? target.application) === target.application);
+  if (free.length === 0) return undefined;
+  const now = performance.now();
+  const weightOf = ({ application, startedAtMs }: Target) => (applicationWeights[application] ?? 1) * (now - startedAtMs < startingMs ? startingShare : 1);
+  return dice.weigh(free.map((target) => ({ target, weight: weightOf(target) }))).target;
+}
+
+function killSome(scene: FaultScene, many: number): Promise<void> | undefined {
+  const running: Promise<void>[] = [];
+  const names: string[] = [];
+  for (let i = 0; i < many; i++) {
+    const target = chooseTarget(scene);
+    if (!target) break;
+    names.push(target.name);
+    scene.log.count(`kill ${target.application}`);
+    running.push(scene.targets.kill(target, scene.dice.between(0, 700)));
+  }
+  if (names.length === 0) return undefined;
+  scene.log.tell(`killed: ${names.join(', ')}`);
+  return Promise.all(running).then(() => undefined);
+}
+
+function pauseOne(scene: FaultScene, length: (scene: FaultScene) => number, isKilled: boolean, application?: string): Promise<void> | undefined {
+  const target = chooseTarget(scene, application);
+  if (!target) return undefined;
+  const pauseMs = Math.round(length(scene));
+  scene.log.count(`${isKilled ? 'pause and kill' : 'pause'} ${target.application}`);
+  scene.log.tell(`${target.name} stands still for ${pauseMs} ms${isKilled ? ', and is killed' : ''}`);
+  return scene.targets.pause(target, pauseMs, isKilled);
+}
+
+async function whileBusy(busy: Set<string>, name: string, happen: () => Promise<void>): Promise<void> {
+  busy.add(name);
+  try {
+    await happen();
+  } finally {
+    busy.delete(name);
+  }
+}
+
+function endServer({ stage, busy, dice, log }: FaultScene, name: string, signal: NodeJS.Signals, isErased: boolean): Promise<void> | undefined {
+  if (busy.has(name)) return undefined;
+  const downMs = dice.between(0, 1_500);
+  const words = { SIGTERM: 'stopped', SIGKILL: 'killed', SIGQUIT: 'stopped immediate' }[signal as 'SIGTERM' | 'SIGKILL' | 'SIGQUIT'];
+  log.count(`${name} ${words}${isErased ? ' and erased' : ''}`);
+  log.tell(`${name} ${words}${isErased ? ' and erased' : ''}, back after ${downMs} ms`);
+  return whileBusy(busy, name, async () => {
+    const server = stage.servers.find(name);
+    server.process.signal(signal);
+    await server.process.ended;
+    if (isErased) await server.erase?.();
+    await new Promise((resolve) => setTimeout(resolve, downMs));
+    await server.start();
+  });
+}
+
+function pauseServer({ stage, busy, dice, log }: FaultScene): Promise<void> | undefined {
+  const name = dice.pick(['kafka', 'redis']);
+  if (busy.has(name)) return undefined;
+  const pauseMs = dice.between(200, 3_000);
+  log.count(`pause ${name}`);
+  log.tell(`${name} stands still for ${pauseMs} ms`);
+  return whileBusy(busy, name, async () => {
+    const { process } = stage.servers.find(name);
+    process.signal('SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    process.signal('SIGCONT');
+  });
+}
+
+function cutSockets({ stage, dice, log }: FaultScene): Promise<void> {
+  const proxy = dice.pick([...stage.proxies.values()]);
+  log.count('sockets cut');
+  log.tell(`all connections to ${proxy.name} are cut`);
+  proxy.cut();
+  return Promise.resolve();
+}
+
+function disturbNetwork({ stage, busy, dice, log }: FaultScene, how: 'hold' | 'swallowAnswers', msMax: number): Promise<void> | undefined {
+  const proxy = dice.pick([...stage.proxies.values()]);
+  const place = `network of ${proxy.name}`;
+  if (busy.has(place)) return undefined;
+  const ms = dice.between(200, msMax);
+  log.count(how === 'hold' ? 'network held up' : 'answers lost');
+  log.tell(`${how === 'hold' ? 'nothing passes between clients and' : 'answers are lost of'} ${proxy.name} for ${ms} ms`);
+  return whileBusy(busy, place, async () => {
+    proxy[how]();
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    proxy.restore();
+  });
+}
+
+function loseWorker({ stage, busy, dice, log }: FaultScene): Promise<void> | undefined {
+  const proxy = stage.proxies.get(dice.pick(stage.workers).name);
+  if (!proxy || busy.has(`network of ${proxy.name}`)) return undefined;
+  const ms = dice.between(200, 1_500);
+  log.count('worker gone');
+  log.tell(`${proxy.name} is gone for ${ms} ms`);
+  return whileBusy(busy, `network of ${proxy.name}`, async () => {
+    proxy.refuse();
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    proxy.restore();
+  });
+}

@@ -1,0 +1,94 @@
+import { eventually } from '@tacet/testing';
+import type { UsageRecord } from '@tacet/usage';
+import { idText } from './id-text.ts';
+import { tickMsMax } from './ask.ts';
+import { BookCheck } from './check-books.ts';
+import type { ClientReceipt } from './load.ts';
+import { readOutbox } from './read-outbox.ts';
+import { priceOf } from './price.ts';
+import { sessionMs, type Stage } from './stage.ts';
+import { readBackOffice, readStatement, type BackOffice, type Statement } from './statement.ts';
+import type { Targets } from './targets.ts';
+
+/** Everything must have come to rest within this. */
+const restMsMax = 45_000;
+const readyMsMax = 60_000;
+const checkLedgerMs = 60_000;
+
+/** Kinds of discrepancies that no fault may bring about; docs/money.md explains each. */
+const impossible = ['posted_differs', 'ledger_not_zero', 'charge_differs', 'held_differs', 'below_overdraft', 'unknown_price', 'unknown_format', 'request_conflict', 'record_refused'];
+
+/** Waits until nothing is running, held or unapplied. Throws, with what is missing, when that does not come about. */
+export async function waitForRest(stage: Stage, targets: Targets): Promise<void> {
+  await targets.untilReady(readyMsMax);
+  await eventually('the workers are idle', async () => (await Promise.all(stage.workers.map((worker) => worker.receipts()))).every(({ running }) => running === 0), restMsMax);
+  let missing = '';
+  await eventually('all is applied and nothing is held', async () => {
+    missing = await whatIsMissing(stage);
+    return missing === '';
+  }, restMsMax).catch((error: unknown) => {
+    const { cause } = error as Error;
+    throw new Error(`the run does not come to rest: ${cause instanceof Error ? cause.message : missing}`, { cause: error });
+  });
+}
+
+async function whatIsMissing(stage: Stage): Promise<string> {
+  const { operator, servers } = stage.constellation;
+  for (const { customer, account } of stage.purses) {
+    const { heldNano } = await operator.ledger.GetBalance({ accountId: account.accountIdBytes });
+    if (heldNano !== '0') return `${heldNano} nano-USD of ${customer.name} are held`;
+  }
+  const { applied } = await readBackOffice(servers.databases.main.databaseAdminUrl);
+  for (const { spoolFolder, process } of stage.constellation.edges) {
+    const last = new Map<string, bigint>();
+    for (const { edgeId, partition, seq } of await readOutbox(spoolFolder)) last.set(`${idText(edgeId)} ${partition}`, seq);
+    for (const [place, seq] of last) if ((applied.get(place) ?? 0n) < seq) return `${process.name}, partition ${place.split(' ')[1]}: ${applied.get(place) ?? 0n} of ${seq} records are applied`;
+  }
+  return '';
+}
+
+/** Checks every invariant at rest: billing's own, and from outside. */
+export async function checkAtRest(stage: Stage, targets: Targets, clients: readonly ClientReceipt[]): Promise<{ readonly check: BookCheck; readonly office: BackOffice }> {
+  const { operator, servers, edges } = stage.constellation;
+  const workers = (await Promise.all(stage.workers.map((worker) => worker.receipts()))).flatMap(({ receipts }) => receipts);
+  const check = new BookCheck(workers, targets.edgeFaults);
+  const { invariants } = await operator.ledger.CheckLedger({}, { deadlineMs: checkLedgerMs });
+  for (const { number, sentence, holds, examples } of invariants) if (!holds) check.report(`invariant ${number} is broken (${sentence}): ${examples.join('; ')}`);
+  const office = await readBackOffice(servers.databases.main.databaseAdminUrl);
+  for (const name of office.discrepancies) if (impossible.includes(name.split(' ')[0] ?? '')) check.report(`discrepancy ${name}`);
+  if (office.deadLetters > 0) check.report(`${office.deadLetters} records were set aside`);
+  const byAccount = Map.groupBy(clients, ({ purse }) => purse);
+  const statements: Statement[] = [];
+  for (const purse of stage.purses) {
+    const statement = await readStatement(operator, purse.account.accountIdBytes);
+    statements.push(statement);
+    check.checkAccount(purse, byAccount.get(purse) ?? [], statement, office.lateByAccount.get(purse.account.accountId) ?? 0n);
+  }
+  const records = (await Promise.all(edges.map(({ spoolFolder }) => readOutbox(spoolFolder)))).flat();
+  checkOutbox(check, records, statements);
+  checkForwarding(check, clients, targets);
+  return { check, office };
+}
+
+/** Every record of an outbox has its effect: a request is billed by the last record of it. */
+function checkOutbox(check: BookCheck, records: readonly UsageRecord[], statements: readonly Statement[]): void {
+  const last = new Map<string, UsageRecord>();
+  for (const record of records) if (record.kind !== 'hole') last.set(idText(record.requestId), record);
+  const rows = new Map(statements.flatMap(({ requests }) => requests.map((row) => [row.requestId, row])));
+  for (const [requestId, { inputTokens, cachedTokens, outputTokens }] of last) {
+    const row = rows.get(requestId);
+    const isSame = row && row.input === BigInt(inputTokens) && row.cached === BigInt(cachedTokens) && row.output === BigInt(outputTokens);
+    if (!isSame) check.report(`the outbox has ${inputTokens}+${cachedTokens}+${outputTokens} of request ${requestId}, billing has ${row ? `${row.input}+${row.cached}+${row.output}` : 'nothing'}`);
+  }
+}
+
+/** An edge that stood still for longer than its session hands nothing more to its clients when it wakes: that money may be others'. */
+function checkForwarding(check: BookCheck, clients: readonly ClientReceipt[], { edgeFaults }: Targets): void {
+  for (const { edge, startedAtMs, lastPieceAtMs, lastPieces, model, purse } of clients) {
+    for (const { from, to } of edgeFaults.pauses[edge] ?? []) {
+      // A tick in whose middle it was stopped may still be finished.
+      if (to - from < sessionMs || startedAtMs > from || lastPieceAtMs <= to + tickMsMax) continue;
+      check.reportForwardedLate(priceOf(model, { input: 0n, cached: 0n, output: BigInt(lastPieces) }), `a stream of ${purse.customer.name} went on for ${Math.round(lastPieceAtMs - to)} ms after its edge had stood still for longer than its session`);
+    }
+  }
+}

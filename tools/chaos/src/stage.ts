@@ -1,0 +1,104 @@
+import { mkdtempSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createPortSource, startConstellation, startDemoWorkerProcess, workersYaml, type Constellation, type DemoWorkerProcess, type TestAccount } from '@tacet/constellation';
+import { cheap, customers, models, type Customer } from './customers.ts';
+import { ServerKeeper } from './server-keeper.ts';
+import { TcpProxy } from './tcp-proxy.ts';
+
+/** A customer with what the run knows of their money. */
+export interface Purse {
+  readonly customer: Customer;
+  readonly account: TestAccount;
+  /** Everything that was granted, nano-USD. */
+  creditNano: bigint;
+}
+
+/** Everything that a run plays with. */
+export interface Stage {
+  readonly constellation: Constellation;
+  readonly folder: string;
+  readonly workers: readonly DemoWorkerProcess[];
+  /** By what stands behind: `postgres-main`, `kafka`, `billing-1`, `edge-2`, `worker-1`, … */
+  readonly proxies: ReadonlyMap<string, TcpProxy>;
+  /** Where clients reach the edges: through proxies. */
+  readonly edgeUrls: readonly string[];
+  readonly servers: ServerKeeper;
+  readonly purses: readonly Purse[];
+  stop(): Promise<void>;
+}
+
+/** Lifetime of an edge's session, from which all times of the money protocol derive. */
+export const sessionMs = 5_000;
+
+/** Starts the whole deployment in cluster mode, with a proxy before every door, and opens the accounts. */
+export async function startStage(): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), 'tacet-chaos-'));
+  const cleanup = new AsyncDisposableStack();
+  if (process.env['TEST_KEEP'] !== 'yes') cleanup.defer(() => rm(folder, { recursive: true, force: true }));
+  try {
+    return await build(folder, cleanup);
+  } catch (error) {
+    await cleanup.disposeAsync();
+    throw error;
+  }
+}
+
+async function build(folder: string, cleanup: AsyncDisposableStack): Promise<Stage> {
+  const proxies = new Map<string, TcpProxy>();
+  const through = async (name: string, port: number) => {
+    const proxy = await TcpProxy.start(name, port);
+    cleanup.defer(() => proxy.stop());
+    proxies.set(name, proxy);
+    return proxy.port;
+  };
+  const workers = await startWorkers(folder, cleanup);
+  const pools = await Promise.all(workers.map(async ({ name, url }) => poolsOf(name, `http://127.0.0.1:${await through(name, Number(new URL(url).port))}`)));
+  const servers = new ServerKeeper();
+  cleanup.defer(() => servers.stop());
+  const constellation = await startConstellation({
+    mode: 'cluster',
+    edges: 2,
+    billings: 2,
+    ownServers: true,
+    folder,
+    sessionMs,
+    through,
+    models,
+    worker: { workersYaml: workersYaml(pools.flat()) },
+    // Commits outlive an immediate stop, as on a real server; only the disk's cache need not.
+    postgresSettings: { synchronous_commit: 'on' },
+  });
+  cleanup.defer(() => constellation.stop());
+  servers.adopt(constellation.servers);
+  const edgeUrls = await Promise.all(constellation.edges.map(async ({ process, url }) => `http://127.0.0.1:${await through(process.name, Number(new URL(url).port))}`));
+  const purses = await Promise.all(customers.map((customer) => openPurse(constellation, customer)));
+  return { constellation, folder, workers, proxies, edgeUrls, servers, purses, stop: () => cleanup.disposeAsync() };
+}
+
+async function openPurse(constellation: Constellation, customer: Customer): Promise<Purse> {
+  const { creditUsd, noLog = false, spendNanoMax } = customer;
+  const limits = spendNanoMax === undefined ? {} : { limits: { spendTotalNano: spendNanoMax.toString() } };
+  const account = await constellation.createAccount({ creditUsd, noLog, ...limits });
+  const { postedNano } = await constellation.operator.ledger.GetBalance({ accountId: account.accountIdBytes });
+  return { customer, account, creditNano: BigInt(postedNano) };
+}
+
+/** Two workers; the proxies before them die in their place, so that what they counted is never lost. */
+async function startWorkers(folder: string, cleanup: AsyncDisposableStack): Promise<DemoWorkerProcess[]> {
+  const nextPort = createPortSource();
+  const logs = join(folder, 'logs');
+  await mkdir(logs, { recursive: true });
+  const start = async (name: string) => {
+    const worker = await startDemoWorkerProcess(name, await nextPort(), logs, { models: models.map(({ id }) => id), record: false, tokensPerSecond: 200 });
+    cleanup.defer(async () => void (await worker.stop()));
+    return worker;
+  };
+  return Promise.all([start('worker-1'), start('worker-2')]);
+}
+
+/** A pool for each model, so that a worker that miscounts one is not shut out from the others. */
+function poolsOf(worker: string, url: string) {
+  return models.map(({ id }) => ({ id: `${worker}-${id}`, url, kind: 'demo', models: [id], usage: id === cheap.id ? 'final' : 'continuous' }));
+}
