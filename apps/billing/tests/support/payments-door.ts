@@ -28,7 +28,7 @@ export class PaymentsDoor extends LedgerDoor {
   static async openWithStripe(): Promise<PaymentsDoor> {
     const webhookPort = await freePort();
     const webhookUrl = `http://127.0.0.1:${webhookPort}/webhook`;
-    const stripe = await startStripeFake({ webhook: { url: webhookUrl, secret: webhookSecret } });
+    const stripe = await startStripeFake({ webhook: { url: webhookUrl, secret: webhookSecret }, retryMs: Array.from({ length: 500 }, () => 50) });
     const ledger = await startLedger({
       stripe: { apiKey: stripe.apiKey, webhookSecrets: ['whsec_older', webhookSecret], apiUrl: stripe.url, webhookPort },
     });
@@ -97,7 +97,7 @@ export class PaymentsDoor extends LedgerDoor {
 
   /** Takes money from the account as usage would. */
   async spend(accountId: Buffer, nano: bigint): Promise<void> {
-    const { correctionId } = { correctionId: randomBytes(16) };
+    const correctionId = randomBytes(16);
     await this.operator.CorrectBalance({ accountId, amountNano: (-nano).toString(), correctionId, counterpart: 'revenue:usage' });
   }
 }
