@@ -11,6 +11,8 @@ export interface KeyServiceConfig extends ProcessConfig {
   readonly keystoreUrlFile: string;
   /** Folder of the master keys, `<kek_id>.<version>.key`. */
   readonly kekFolder: string;
+  /** `providers.yaml`: what else holds master keys; undefined: nothing. */
+  readonly providersFile: string | undefined;
   /** Folder of the epoch secrets. No backup may contain it. */
   readonly epochFolder: string;
   /** How long an unwrapped DEK or epoch secret is used without asking again: 1 … 300,000. */
@@ -32,6 +34,7 @@ export function loadConfig(environment: Environment, execArgv: readonly string[]
       TACET_KEY_SERVICE_RPC_PORT: port().default(8446),
       TACET_KEYSTORE_URL_FILE: path(),
       TACET_KEY_SERVICE_KEK_DIR: path(),
+      TACET_KEY_SERVICE_PROVIDERS_FILE: path().optional(),
       TACET_KEY_SERVICE_EPOCH_STORE: z.enum(['file']).default('file'),
       TACET_KEY_SERVICE_EPOCH_DIR: path(),
       TACET_KEY_SERVICE_DEK_CACHE_MS: amount(1, dekCacheMsMax).default(60_000),
@@ -47,6 +50,7 @@ export function loadConfig(environment: Environment, execArgv: readonly string[]
     tlsFolder: variables.TACET_TLS_DIR,
     keystoreUrlFile: variables.TACET_KEYSTORE_URL_FILE,
     kekFolder: variables.TACET_KEY_SERVICE_KEK_DIR,
+    providersFile: variables.TACET_KEY_SERVICE_PROVIDERS_FILE,
     epochFolder: variables.TACET_KEY_SERVICE_EPOCH_DIR,
     dekCacheMs: variables.TACET_KEY_SERVICE_DEK_CACHE_MS,
     backupDays: variables.TACET_KEYSTORE_BACKUP_DAYS,

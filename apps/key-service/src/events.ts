@@ -7,6 +7,10 @@ export interface Events {
   /** The version that wraps, and whether its key can be used now. */
   kekActive(active: { readonly kek: KekVersion; readonly isUsable: boolean } | undefined): void;
   kekRotated(kek: KekVersion): void;
+  /** An account's DEKs moved to a key of this kind of provider. */
+  accountKekSet(provider: string): void;
+  /** `providers.yaml` was read again, or cannot be used as it is now. */
+  providersReloaded(error?: unknown): void;
   kekDestroyed(kek: KekVersion, wasForced: boolean): void;
   rewrapFinished(count: number, skipped: number): void;
   epochsDestroyed(count: number): void;
@@ -26,6 +30,8 @@ export function createEvents(log: Log): Events {
       else log.error('kek_active', { ...fields, state: 'disabled' });
     },
     kekRotated: ({ kekId, version }) => log.info('kek_rotated', { name: kekId, version }),
+    accountKekSet: (provider) => log.info('account_kek_set', { kind: provider }),
+    providersReloaded: (error) => (error === undefined ? log.info('providers_reloaded') : log.error('providers_refused', { error })),
     kekDestroyed: ({ kekId, version }, wasForced) => log.warn('kek_destroyed', { name: kekId, version, reason: wasForced ? 'forced' : 'unused' }),
     rewrapFinished: (count, skipped) => {
       log.info('rewrap_finished', { count });

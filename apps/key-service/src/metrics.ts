@@ -20,6 +20,7 @@ export interface Measured {
   heldDeks(): number;
   livingEpochs(): Promise<number>;
   kekIsUsable(): Promise<boolean>;
+  providersAreUsable(): boolean;
 }
 
 export function createMetrics(registry: Registry, measured: Measured): Metrics {
@@ -49,6 +50,7 @@ export function createMetrics(registry: Registry, measured: Measured): Metrics {
   gauge('tacet_key_service_deks_held', 'Unwrapped DEKs in memory', registry, async () => measured.heldDeks());
   gauge('tacet_key_service_epochs_alive', 'Epoch secrets that exist', registry, () => measured.livingEpochs());
   gauge('tacet_key_service_kek_usable', '1 while the master key that wraps can be used', registry, async () => Number(await measured.kekIsUsable()));
+  gauge('tacet_key_service_providers_usable', '1 while providers.yaml is in use as it is now', registry, async () => Number(measured.providersAreUsable()));
   return {
     call: (rpc, seconds, code) => calls.observe({ rpc, code: code ?? 'ok' }, seconds),
     records: (outcome, count) => records.inc({ outcome }, count),

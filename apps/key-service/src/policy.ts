@@ -6,6 +6,8 @@ export const keyServicePolicy: Policy<'KeyService'> = {
   RotateDek: ['account', 'operator'],
   RewrapDek: ['operator'],
   RewrapAll: ['operator'],
+  SetAccountKek: ['account', 'operator'],
+  VerifyProvider: ['account', 'operator'],
   RotateKek: ['operator'],
   DescribeKeys: ['operator'],
   DestroyKekVersion: ['operator'],

@@ -13,6 +13,7 @@ import { connectionsMax, stopGraceMs } from './limits.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { keyServicePolicy, sealServicePolicy } from './policy.ts';
 import { openLocalProvider } from './providers/local-provider.ts';
+import { openProviders } from './providers/provider-set.ts';
 import { createCreateDek } from './rpc/create-dek.ts';
 import { createDescribeKeys } from './rpc/describe-keys.ts';
 import { createDestroyEpochs } from './rpc/destroy-epochs.ts';
@@ -24,7 +25,9 @@ import { createRewrapDek } from './rpc/rewrap-dek.ts';
 import { createRotateDek } from './rpc/rotate-dek.ts';
 import { createRotateKek } from './rpc/rotate-kek.ts';
 import { createSeal } from './rpc/seal.ts';
+import { createSetAccountKek } from './rpc/set-account-kek.ts';
 import { createShredAccount } from './rpc/shred-account.ts';
+import { createVerifyProvider } from './rpc/verify-provider.ts';
 import { runSelfTest } from './self-test.ts';
 
 /** Starts key-service: self-test, keystore, master keys, epochs, and only then the door. */
@@ -34,22 +37,24 @@ export async function startKeyService(config: KeyServiceConfig, { log, registry 
   runSelfTest(drawNonce);
   const tls = openTlsFolder(config.tlsFolder);
   measureCertificate(registry, tls);
-  const provider = await openLocalProvider('TACET_KEY_SERVICE_KEK_DIR', config.kekFolder, drawNonce);
+  const local = await openLocalProvider('TACET_KEY_SERVICE_KEK_DIR', config.kekFolder, drawNonce);
+  const providers = await openProviders({ local, variable: 'TACET_KEY_SERVICE_PROVIDERS_FILE', file: config.providersFile, onReload: (error) => events.providersReloaded(error) });
   const files = await openEpochFiles('TACET_KEY_SERVICE_EPOCH_DIR', config.epochFolder);
   const url = readSecretFile('TACET_KEYSTORE_URL_FILE', config.keystoreUrlFile);
   const pool = await openPool({ url, applicationName: 'tacet key-service', connectionsMax });
 
   const clocks = { wall: () => Date.now(), monotonic: () => performance.now() };
   const { cacheMs, backupDays, now } = { cacheMs: config.dekCacheMs, backupDays: config.backupDays, now: clocks.wall };
-  const ring = new KekRing(pool, provider, now);
+  const ring = new KekRing(pool, providers, now);
   await ring.open();
   events.kekActive(await ring.describeActive());
   const metrics = createMetrics(registry, {
     heldDeks: () => deks.size,
     livingEpochs: async () => (await files.list()).length,
+    providersAreUsable: () => providers.isUsable,
     kekIsUsable: async () => (await ring.describeActive())?.isUsable === true,
   });
-  const deks = new AccountDeks({ pool, provider, cacheMs, clocks, onLookup: (result) => metrics.dekLookup(result) });
+  const deks = new AccountDeks({ pool, providers, cacheMs, clocks, onLookup: (result) => metrics.dekLookup(result) });
   const onSwept = ({ destroyed }: SweepResult) => reportSweep(destroyed, events, metrics);
   const epochs = new EpochSecrets({ files, ring, cacheMs, clocks, onSwept, onSweepFailed: (error) => events.epochSweepFailed(error) });
   await epochs.start();
@@ -57,10 +62,12 @@ export async function startKeyService(config: KeyServiceConfig, { log, registry 
   const keyService = {
     CreateDek: createCreateDek({ pool, ring, now }),
     RotateDek: createRotateDek({ ring, deks, now }),
-    RewrapDek: createRewrapDek(ring),
+    RewrapDek: createRewrapDek(pool, ring),
     RewrapAll: createRewrapAll(new Rewrapper({ pool, ring, epochs, now }), events, metrics),
     RotateKek: createRotateKek(ring, events),
-    DescribeKeys: createDescribeKeys(pool, ring),
+    SetAccountKek: createSetAccountKek({ ring, providers, deks, events, now }),
+    VerifyProvider: createVerifyProvider(ring, providers),
+    DescribeKeys: createDescribeKeys(pool),
     DestroyKekVersion: createDestroyKekVersion({ pool, ring, deks, epochs, backupDays, events, now }),
     ShredAccount: createShredAccount({ pool, deks, cacheMs, backupDays, events, metrics, now }),
     DestroyEpochs: createDestroyEpochs(epochs),
@@ -77,6 +84,7 @@ export async function startKeyService(config: KeyServiceConfig, { log, registry 
       await server.stop(stopGraceMs);
       await epochs.stop();
       deks.forgetAll();
+      providers.close();
       await pool.end();
     },
   };

@@ -181,7 +181,7 @@ test('another key under the same name opens nothing', async () => {
   await rm(file);
   await writeFile(file, randomBytes(32), { mode: 0o600 });
   const code = () => openOne(seals(), accountId, context, record).then((text) => text, (error: { code?: string }) => error.code);
-  await eventually('the cache is empty', async () => (await code()) === 'internal_error');
+  await eventually('the cache is empty', async () => (await code()) === 'record_refused');
   await rm(file);
   await writeFile(file, own, { mode: 0o600 });
   expect(await code()).toBe('text');

@@ -17,6 +17,7 @@ interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
 /** Begins the names of our own packages. */
@@ -29,11 +30,11 @@ export function listProjects(repository: Repository): readonly Project[] {
     .filter((file) => /^[^/]+\/.*package\.json$/.test(file) && file.endsWith('/package.json'))
     .map((file) => {
       const folder = file.slice(0, -'/package.json'.length);
-      const { name = '', dependencies = {}, devDependencies = {}, optionalDependencies = {} } = readManifest(repository, file);
+      const { name = '', dependencies = {}, devDependencies = {}, optionalDependencies = {}, peerDependencies = {} } = readManifest(repository, file);
       return {
         folder,
         name,
-        dependencies: [...Object.keys(dependencies), ...Object.keys(optionalDependencies)],
+        dependencies: [...Object.keys(dependencies), ...Object.keys(optionalDependencies), ...Object.keys(peerDependencies)],
         devDependencies: Object.keys(devDependencies),
         workspace: workspaces.some((pattern) => matchesWorkspace(pattern, folder)),
       };

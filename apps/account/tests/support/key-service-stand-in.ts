@@ -33,7 +33,7 @@ export class KeyServiceStandIn {
     const refuse = async () => {
       throw new TacetError('rpc_not_allowed');
     };
-    const others = ['RotateDek', 'RewrapDek', 'RewrapAll', 'RotateKek', 'DescribeKeys', 'DestroyKekVersion', 'DestroyEpochs'] as const;
+    const others = ['RotateDek', 'RewrapDek', 'RewrapAll', 'SetAccountKek', 'VerifyProvider', 'RotateKek', 'DescribeKeys', 'DestroyKekVersion', 'DestroyEpochs'] as const;
     const policy = { CreateDek: ['account'], ShredAccount: ['account'], ...Object.fromEntries(others.map((rpc) => [rpc, []])) };
     return offer('KeyService', policy as never, {
       ...(Object.fromEntries(others.map((rpc) => [rpc, refuse])) as never as Record<(typeof others)[number], never>),

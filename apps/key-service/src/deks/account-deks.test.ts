@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { openPool, type Pool } from '@tacet/database';
 import { createNonceSource, type WrappedDek } from '@tacet/sealed-record';
 import { createTestDatabase, type TestDatabase } from '@tacet/testing';
+import { onlyProvider } from '../../tests/only-provider.ts';
 import { KekRing } from '../keks/kek-ring.ts';
 import type { KeyProvider } from '../providers/key-provider.ts';
 import { openLocalProvider, type LocalProvider } from '../providers/local-provider.ts';
@@ -29,13 +30,13 @@ beforeAll(async () => {
   database = await createTestDatabase('keystore');
   pool = await openPool({ url: database.urlOf('tacet_key_service'), applicationName: 'test', connectionsMax: 4 });
   provider = await openLocalProvider('TACET_X', folder, createNonceSource());
-  ring = new KekRing(pool, provider, clocks.wall);
+  ring = new KekRing(pool, onlyProvider(provider), clocks.wall);
   await ring.open();
 }, 60_000);
 
 beforeEach(() => {
   Object.assign(lookups, { hit: 0, miss: 0 });
-  deks = new AccountDeks({ pool, provider, cacheMs: 60_000, clocks, onLookup: (result) => lookups[result]++ });
+  deks = new AccountDeks({ pool, providers: onlyProvider(provider), cacheMs: 60_000, clocks, onLookup: (result) => lookups[result]++ });
 });
 
 afterAll(async () => {
@@ -104,7 +105,7 @@ test('a DEK that is rewrapped, and whose old KEK version is destroyed, while it 
     const { version } = await ring.rotate();
     const [row] = await listDeks(pool, account.toString('hex'));
     const rewrapped = await rewrapSecret(provider, row!.wrapped, { accountId: account, version: 1 }, version);
-    await updateDek(pool, { account: account.toString('hex'), version: 1, wrapped: rewrapped }, version);
+    await updateDek(pool, { account: account.toString('hex'), version: 1, wrapped: rewrapped, before: row!.wrapped }, 'local', { kekId: 'main', version });
     await provider.destroyVersion(row!.kek);
   };
   const slow: KeyProvider = Object.assign(Object.create(provider) as KeyProvider, {
@@ -116,7 +117,7 @@ test('a DEK that is rewrapped, and whose old KEK version is destroyed, while it 
     },
     name: provider.name,
   });
-  const reader = new AccountDeks({ pool, provider: slow, cacheMs: 60_000, clocks, onLookup: () => undefined });
+  const reader = new AccountDeks({ pool, providers: onlyProvider(slow), cacheMs: 60_000, clocks, onLookup: () => undefined });
   expect((await reader.newest(account)).version).toBe(1);
   expect(hurry).toBeUndefined();
 });

@@ -1,10 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import type { Pool } from '@tacet/database';
 import { TacetError } from '@tacet/errors';
+import { RecordRefusedError } from '@tacet/sealed-record';
 import { LRUCache } from 'lru-cache';
 import { cachedDeksMax } from '../limits.ts';
-import type { KeyProvider } from '../providers/key-provider.ts';
-import { unwrapSecret } from '../providers/wrapped-secret.ts';
+import type { KekProviders } from '../providers/key-provider.ts';
+import { unwrapAt } from '../providers/wrapped-secret.ts';
 import { Lifetime, type Clocks } from '../lifetime.ts';
 import { readDeks, readNewestDek, type DekRow } from './dek-table.ts';
 
@@ -20,7 +21,7 @@ interface HeldDek extends Dek {
 
 export interface AccountDeksOptions {
   readonly pool: Pool;
-  readonly provider: KeyProvider;
+  readonly providers: KekProviders;
   /** How long a DEK is used without asking keystore and provider again, in milliseconds. */
   readonly cacheMs: number;
   readonly clocks: Clocks;
@@ -50,7 +51,7 @@ export class AccountDeks {
     return this.#held.size;
   }
 
-  /** The version that new records of an account are sealed under. Throws `dek_unknown`, `kek_disabled`. */
+  /** The version that new records of an account are sealed under. Throws `dek_unknown`, `kek_disabled`, `record_refused`, `unavailable`. */
   async newest(account: Buffer): Promise<Dek> {
     const key = `${account.toString('hex')}.newest`;
     const held = this.#fresh(key);
@@ -60,7 +61,7 @@ export class AccountDeks {
     return dek;
   }
 
-  /** Those of the given versions that exist. Throws `kek_disabled`. */
+  /** Those of the given versions that exist. Throws `kek_disabled`, `record_refused`, `unavailable`. */
   async versions(account: Buffer, versions: ReadonlySet<number>): Promise<ReadonlyMap<number, KeyObject>> {
     const name = account.toString('hex');
     const found = new Map<number, KeyObject>();
@@ -128,10 +129,12 @@ export class AccountDeks {
    */
   async #unwrapAll(account: Buffer, read: () => Promise<readonly (DekRow | undefined)[]>, isRetry = false): Promise<readonly Dek[]> {
     const rows = (await read()).filter((row) => row !== undefined);
-    const unwrap = async ({ version, wrapped }: DekRow) => ({ version, key: await unwrapSecret(this.#options.provider, wrapped, { accountId: account, version }) });
+    const unwrap = async ({ version, wrapped }: DekRow) => ({ version, key: await unwrapAt(this.#options.providers, wrapped, { accountId: account, version }) });
     try {
       return await Promise.all(rows.map(unwrap));
     } catch (error) {
+      // What the keystore or a provider holds is not what was wrapped; which of the two, nobody is told.
+      if (error instanceof RecordRefusedError) throw new TacetError('record_refused', { cause: error });
       if (isRetry || !(error instanceof TacetError) || error.code !== 'kek_disabled') throw error;
       return this.#unwrapAll(account, read, true);
     }

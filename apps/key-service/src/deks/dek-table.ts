@@ -92,27 +92,29 @@ export interface RewrappedDek {
   readonly account: string;
   readonly version: number;
   readonly wrapped: Buffer;
+  /** What it was read as. */
+  readonly before: Buffer;
 }
 
-/** Replaces one wrapped DEK. */
-export async function updateDek(db: Queryable, { account, version, wrapped }: RewrappedDek, kekVersion: number): Promise<void> {
-  const values = [account, version, wrapped, kekVersion];
-  await db.query('UPDATE keystore.dek SET wrapped = $3, kek_version = $4 WHERE account_id = $1 AND dek_version = $2', values);
+/** Replaces one wrapped DEK, which is now under the given key. */
+export async function updateDek(db: Queryable, { account, version, wrapped }: RewrappedDek, provider: string, kek: KekVersion): Promise<void> {
+  const values = [account, version, wrapped, provider, kek.kekId, kek.version];
+  await db.query('UPDATE keystore.dek SET wrapped = $3, provider = $4, kek_id = $5, kek_version = $6 WHERE account_id = $1 AND dek_version = $2', values);
 }
 
 /**
- * Replaces wrapped DEKs of one partition, all now under one KEK version. A DEK that is under that version already stays:
- * it was rewrapped, or made, since it was read.
+ * Replaces wrapped DEKs of one partition, all now under one KEK version. A DEK that is not any more under what it was
+ * read with stays: it was rewrapped, or moved to its account's own key, since.
  */
-export async function updateDeks(connection: Connection, partition: number, deks: readonly RewrappedDek[], kekVersion: number): Promise<void> {
+export async function updateDeks(connection: Connection, partition: number, deks: readonly RewrappedDek[], provider: string, kek: KekVersion): Promise<void> {
   if (deks.length === 0) return;
   // Otherwise the planner would read the whole partition for each batch.
   await connection.query('SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off');
   await connection.query(
-    `UPDATE keystore.dek_${partition} dek SET wrapped = new.wrapped, kek_version = $4
-     FROM unnest($1::uuid[], $2::bigint[], $3::bytea[]) AS new (account_id, dek_version, wrapped)
-     WHERE dek.account_id = new.account_id AND dek.dek_version = new.dek_version AND dek.kek_version <> $4`,
-    [deks.map(({ account }) => account), deks.map(({ version }) => version), deks.map(({ wrapped }) => wrapped), kekVersion],
+    `UPDATE keystore.dek_${partition} dek SET wrapped = new.wrapped, provider = $5, kek_id = $6, kek_version = $7
+     FROM unnest($1::uuid[], $2::bigint[], $3::bytea[], $4::bytea[]) AS new (account_id, dek_version, wrapped, before)
+     WHERE dek.account_id = new.account_id AND dek.dek_version = new.dek_version AND dek.wrapped = new.before`,
+    [deks.map(({ account }) => account), deks.map(({ version }) => version), deks.map(({ wrapped }) => wrapped), deks.map(({ before }) => before), provider, kek.kekId, kek.version],
   );
 }
 
@@ -132,11 +134,11 @@ export async function countDeks(db: Queryable): Promise<number> {
   return Number(rows[0]?.count ?? 0n);
 }
 
-/** How many DEKs each version of a provider's keys wraps, under `<kek_id>.<version>`. */
-export async function countDeksByKek(db: Queryable, provider: string): Promise<ReadonlyMap<string, number>> {
+/** How many DEKs, of all accounts or of one, each version of each key wraps, under `<kek_id>.<version>`. */
+export async function countDeksByKek(db: Queryable, account?: string): Promise<ReadonlyMap<string, number>> {
   const { rows } = await db.query<{ kek: string; count: bigint }>(
-    "SELECT kek_id || '.' || kek_version AS kek, count(*) FROM keystore.dek WHERE provider = $1 GROUP BY 1",
-    [provider],
+    "SELECT kek_id || '.' || kek_version AS kek, count(*) FROM keystore.dek WHERE $1::uuid IS NULL OR account_id = $1 GROUP BY 1",
+    [account ?? null],
   );
   return new Map(rows.map(({ kek, count }) => [kek, Number(count)]));
 }

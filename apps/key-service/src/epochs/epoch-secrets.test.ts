@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { openPool, type Pool } from '@tacet/database';
 import { createNonceSource, type WrappedDek } from '@tacet/sealed-record';
 import { createTestDatabase, type TestDatabase } from '@tacet/testing';
+import { onlyProvider } from '../../tests/only-provider.ts';
 import { KekRing } from '../keks/kek-ring.ts';
 import type { KeyProvider } from '../providers/key-provider.ts';
 import { openLocalProvider, type LocalProvider } from '../providers/local-provider.ts';
@@ -26,7 +27,7 @@ beforeAll(async () => {
   database = await createTestDatabase('keystore');
   pool = await openPool({ url: database.urlOf('tacet_key_service'), applicationName: 'test', connectionsMax: 4 });
   provider = await openLocalProvider('TACET_X', join(folder, 'keks'), createNonceSource());
-  ring = new KekRing(pool, provider, clocks.wall);
+  ring = new KekRing(pool, onlyProvider(provider), clocks.wall);
   await ring.open();
 }, 60_000);
 
@@ -65,7 +66,7 @@ function ringThatLets(happen: () => Promise<void>): KekRing {
       return blob;
     },
   });
-  return new KekRing(pool, slow, clocks.wall);
+  return new KekRing(pool, onlyProvider(slow), clocks.wall);
 }
 
 test('the secret of an epoch is the same for all who share the folder, and only sealing makes one', async () => {

@@ -4,7 +4,7 @@ import { RecordRefusedError } from '@tacet/sealed-record';
 import type { KekRing } from '../keks/kek-ring.ts';
 import { Lifetime, type Clocks } from '../lifetime.ts';
 import type { KekVersion } from '../providers/key-provider.ts';
-import { kekOf, rewrapSecret, unwrapSecret, wrapSecret } from '../providers/wrapped-secret.ts';
+import { kekOf, rewrapUnder, unwrapAt, wrapSecret } from '../providers/wrapped-secret.ts';
 import type { EpochFiles } from './epoch-files.ts';
 import { epochIsAhead, epochIsPast } from './epoch.ts';
 
@@ -140,7 +140,7 @@ export class EpochSecrets {
     const wrapped = await this.#options.files.read(epoch);
     if (!wrapped) return undefined;
     try {
-      const secret = await unwrapSecret(this.#options.ring.provider, wrapped, { accountId: nobody, version: epoch });
+      const secret = await unwrapAt(this.#options.ring.providers, wrapped, { accountId: nobody, version: epoch });
       this.#held.set(epoch, { secret, lifetime });
       return secret;
     } catch (error) {
@@ -171,8 +171,8 @@ export class EpochSecrets {
     const wrapped = await files.read(epoch);
     if (!wrapped || epochIsPast(epoch, clocks.wall())) return true;
     try {
-      if (kekOf(wrapped).version === to.version) return true;
-      await files.replace(epoch, await rewrapSecret(ring.provider, wrapped, { accountId: nobody, version: epoch }, to.version));
+      if (isWrappedBy(wrapped, to)) return true;
+      await files.replace(epoch, await rewrapUnder(ring.providers, wrapped, { accountId: nobody, version: epoch }, to));
     } catch (error) {
       if (error instanceof RecordRefusedError || error instanceof TacetError) return false;
       throw error;

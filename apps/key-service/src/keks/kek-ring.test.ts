@@ -9,6 +9,7 @@ import { createNonceSource } from '@tacet/sealed-record';
 import { createTestDatabase, eventually, type TestDatabase } from '@tacet/testing';
 import pg from 'pg';
 import { openLocalProvider } from '../providers/local-provider.ts';
+import { onlyProvider } from '../../tests/only-provider.ts';
 import { KekRing } from './kek-ring.ts';
 import { listKeks } from './kek-table.ts';
 
@@ -38,10 +39,10 @@ afterAll(async () => {
 });
 
 async function createRing(): Promise<KekRing> {
-  return new KekRing(pool, await openLocalProvider('TACET_X', keks, createNonceSource()), () => Date.now());
+  return new KekRing(pool, onlyProvider(await openLocalProvider('TACET_X', keks, createNonceSource())), () => Date.now());
 }
 
-const states = async () => (await listKeks(pool, 'local')).map(({ kekId, version, state }) => `${kekId}.${version} ${state}`);
+const states = async () => (await listKeks(pool)).map(({ kekId, version, state }) => `${kekId}.${version} ${state}`);
 
 async function addFile(name: string): Promise<void> {
   await mkdir(keks, { recursive: true, mode: 0o700 });

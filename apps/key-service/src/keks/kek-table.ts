@@ -5,30 +5,33 @@ export type KekState = 'active' | 'retired' | 'destroyed';
 
 /** A row of `keystore.kek`. */
 export interface KekRow extends KekVersion {
+  /** Of which kind. */
+  readonly provider: string;
   readonly state: KekState;
   /** UTC milliseconds; undefined: not yet. */
   readonly rewrappedAtMs: number | undefined;
 }
 
 interface RawKekRow {
+  readonly provider: string;
   readonly kek_id: string;
   readonly version: bigint;
   readonly state: KekState;
   readonly rewrapped_at: Date | null;
 }
 
-const columns = 'kek_id, version, state, rewrapped_at';
+const columns = 'provider, kek_id, version, state, rewrapped_at';
 
-/** All versions of all keys of a provider, by key and version. */
-export async function listKeks(db: Queryable, provider: string): Promise<readonly KekRow[]> {
-  const { rows } = await db.query<RawKekRow>(`SELECT ${columns} FROM keystore.kek WHERE provider = $1 ORDER BY kek_id, version`, [provider]);
+/** All versions of all keys, by key and version. */
+export async function listKeks(db: Queryable): Promise<readonly KekRow[]> {
+  const { rows } = await db.query<RawKekRow>(`SELECT ${columns} FROM keystore.kek ORDER BY provider, kek_id, version`);
   return rows.map(toKekRow);
 }
 
 /** One version, locked against every other change of it until the transaction ends; undefined: there is none. */
-export async function lockKek(db: Queryable, provider: string, { kekId, version }: KekVersion): Promise<KekRow | undefined> {
-  const one = `SELECT ${columns} FROM keystore.kek WHERE (provider, kek_id, version) = ($1, $2, $3) FOR UPDATE`;
-  const { rows } = await db.query<RawKekRow>(one, [provider, kekId, version]);
+export async function lockKek(db: Queryable, { kekId, version }: KekVersion): Promise<KekRow | undefined> {
+  const one = `SELECT ${columns} FROM keystore.kek WHERE (kek_id, version) = ($1, $2) FOR UPDATE`;
+  const { rows } = await db.query<RawKekRow>(one, [kekId, version]);
   return rows[0] && toKekRow(rows[0]);
 }
 
@@ -57,11 +60,11 @@ export async function markKekDestroyed(db: Queryable, provider: string, { kekId,
 }
 
 /** Writes down, for each retired version that no DEK needs any more, that this is so since now. */
-export async function markRewrapped(db: Queryable, provider: string, nowMs: number): Promise<void> {
+export async function markRewrapped(db: Queryable, nowMs: number): Promise<void> {
   await db.query(
-    `UPDATE keystore.kek SET rewrapped_at = $2 WHERE provider = $1 AND state = 'retired' AND rewrapped_at IS NULL
+    `UPDATE keystore.kek SET rewrapped_at = $1 WHERE state = 'retired' AND rewrapped_at IS NULL
        AND NOT EXISTS (SELECT FROM keystore.dek WHERE (dek.provider, dek.kek_id, dek.kek_version) = (kek.provider, kek.kek_id, kek.version))`,
-    [provider, new Date(nowMs)],
+    [new Date(nowMs)],
   );
 }
 
@@ -82,6 +85,6 @@ export async function lockKekRing(db: Queryable): Promise<void> {
 /** Any number that nothing else in the keystore takes for a lock. */
 const kekRingLock = 7454;
 
-function toKekRow({ kek_id, version, state, rewrapped_at }: RawKekRow): KekRow {
-  return { kekId: kek_id, version: Number(version), state, rewrappedAtMs: rewrapped_at?.getTime() };
+function toKekRow({ provider, kek_id, version, state, rewrapped_at }: RawKekRow): KekRow {
+  return { provider, kekId: kek_id, version: Number(version), state, rewrappedAtMs: rewrapped_at?.getTime() };
 }

@@ -14,6 +14,7 @@ import { EpochSecrets } from '../epochs/epoch-secrets.ts';
 import type { KeyProvider } from '../providers/key-provider.ts';
 import { openLocalProvider, type LocalProvider } from '../providers/local-provider.ts';
 import { unwrapSecret } from '../providers/wrapped-secret.ts';
+import { onlyProvider } from '../../tests/only-provider.ts';
 import { KekRing } from './kek-ring.ts';
 import { Rewrapper } from './rewrapper.ts';
 
@@ -30,7 +31,7 @@ beforeAll(async () => {
   pool = await openPool({ url: database.urlOf('tacet_key_service'), applicationName: 'test', connectionsMax: 6 });
   provider = await openLocalProvider('TACET_X', join(folder, 'keks'), createNonceSource());
   files = await openEpochFiles('TACET_X', join(folder, 'epochs'));
-  ring = new KekRing(pool, provider, now);
+  ring = new KekRing(pool, onlyProvider(provider), now);
   await ring.open();
 }, 60_000);
 
@@ -66,7 +67,7 @@ test('a DEK that is destroyed and made anew between reading and writing back sta
       return blob;
     },
   });
-  for await (const job of createRewrapper(new KekRing(pool, slow, now)).run()) expect(job.skipped).toBe(0);
+  for await (const job of createRewrapper(new KekRing(pool, onlyProvider(slow), now)).run()) expect(job.skipped).toBe(0);
   expect(renewed.size).toBe(2);
   for (const account of accounts) {
     const { wrapped, kek } = (await readNewestDek(pool, account.toString('hex')))!;

@@ -6,9 +6,10 @@ import type { DekPlace, PlacedDek, RewrappedDek } from '../deks/dek-table.ts';
 import type { EpochSecrets } from '../epochs/epoch-secrets.ts';
 import { recordsPerTurn, rewrapBatchSize } from '../limits.ts';
 import type { KekVersion } from '../providers/key-provider.ts';
-import { rewrapSecret } from '../providers/wrapped-secret.ts';
+import { rewrapUnder } from '../providers/wrapped-secret.ts';
 import { yieldEvery } from '../yield-every.ts';
-import { defaultKekId, type KekRing } from './kek-ring.ts';
+import { listAccountsWithKek } from './account-kek-table.ts';
+import type { KekRing } from './kek-ring.ts';
 import { markRewrapped } from './kek-table.ts';
 import { beginRewrapJob, lockRewrapJob, saveRewrapJob, type RewrapJob } from './rewrap-job-table.ts';
 
@@ -77,15 +78,15 @@ export class Rewrapper {
     const job = locked?.target === kek.version ? locked : await this.#begin(connection, kek);
     if (job.isFinished || batch.target !== job.target || !isSamePlace(batch.from, job.cursor)) return job;
     const isLast = batch.partition === dekPartitions;
-    const written = isLast ? await this.#finish(connection, kek, job) : await writeBatch(connection, kek, job, batch);
+    const written = isLast ? await this.#finish(connection, kek, job) : await writeBatch(connection, ring.provider.name, kek, job, batch);
     await saveRewrapJob(connection, ring.provider.name, kek.kekId, written, now());
     return written;
   }
 
   async #finish(connection: Connection, kek: KekVersion, job: RewrapJob): Promise<RewrapJob> {
-    const { ring, epochs, now } = this.#options;
+    const { epochs, now } = this.#options;
     const skipped = job.skipped + (await epochs.rewrapAll(kek));
-    await markRewrapped(connection, ring.provider.name, now());
+    await markRewrapped(connection, now());
     return { ...job, skipped, total: job.done, isFinished: true };
   }
 
@@ -103,7 +104,7 @@ export class Rewrapper {
       const last = deks.at(-1);
       if (!last) continue;
       const next = deks.length < rewrapBatchSize ? nextPartition(place) : { ...place, last: { account: last.account, version: last.version } };
-      const wrapped = await this.#wrapAll(deks, { kekId: defaultKekId, version: target });
+      const wrapped = await this.#wrapAll(deks, { kekId: this.#options.ring.kekId, version: target });
       return { target, from, next, partition: place.partition, count: deks.length, ...wrapped };
     }
     const end = { partition: dekPartitions, last: undefined };
@@ -114,9 +115,12 @@ export class Rewrapper {
     const rewrapped: RewrappedDek[] = [];
     let skipped = 0;
     const pause = yieldEvery(recordsPerTurn);
+    // Under another key are those of accounts with a key of their own, which stay, and what another default left behind.
+    const strangers = deks.filter(({ kek }) => kek.kekId !== to.kekId).map(({ account }) => account);
+    const own = strangers.length === 0 ? new Set<string>() : await listAccountsWithKek(this.#options.pool, strangers);
     for (const dek of deks) {
-      const isDue = dek.provider === this.#options.ring.provider.name && dek.kek.kekId === to.kekId && dek.kek.version !== to.version;
-      if (!isDue) continue;
+      const isUnderTarget = dek.kek.kekId === to.kekId && dek.kek.version === to.version;
+      if (isUnderTarget || own.has(dek.account)) continue;
       const result = await this.#wrap(dek, to);
       if (result) rewrapped.push(result);
       else skipped++;
@@ -127,9 +131,9 @@ export class Rewrapper {
 
   /** Undefined: its key is disabled, or it does not unwrap; it must not keep the others from being rewrapped. */
   async #wrap({ account, version, wrapped }: PlacedDek, to: KekVersion): Promise<RewrappedDek | undefined> {
-    const { provider } = this.#options.ring;
+    const { provider, providers } = this.#options.ring;
     try {
-      return { account, version, wrapped: await rewrapSecret(provider, wrapped, { accountId: accountBytes(account), version }, to.version) };
+      return { account, version, before: wrapped, wrapped: await rewrapUnder(providers, wrapped, { accountId: accountBytes(account), version }, to) };
     } catch (error) {
       if (error instanceof RecordRefusedError) return undefined;
       if (!(error instanceof TacetError)) throw error;
@@ -140,8 +144,8 @@ export class Rewrapper {
   }
 }
 
-async function writeBatch(connection: Connection, kek: KekVersion, job: RewrapJob, batch: Batch): Promise<RewrapJob> {
-  await updateDeks(connection, batch.partition, batch.rewrapped, kek.version);
+async function writeBatch(connection: Connection, provider: string, kek: KekVersion, job: RewrapJob, batch: Batch): Promise<RewrapJob> {
+  await updateDeks(connection, batch.partition, batch.rewrapped, provider, kek);
   const done = job.done + batch.count;
   return { ...job, cursor: batch.next, done, skipped: job.skipped + batch.skipped, total: Math.max(job.total, done) };
 }

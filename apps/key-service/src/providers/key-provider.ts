@@ -8,6 +8,14 @@ export interface KekVersion {
   readonly version: number;
 }
 
+/** Which provider holds which key. */
+export interface KekProviders {
+  /** `kek_id` of the key of every account that has not chosen another. */
+  readonly defaultKekId: string;
+  /** Throws `kek_disabled` when no provider is configured for the key. */
+  of(kekId: string): KeyProvider;
+}
+
 /**
  * What holds master keys (KEKs) and wraps secrets of 32 bytes (DEKs and epoch secrets) under them: a folder of
  * files, a KMS, an HSM. All of them pass one contract suite (tests/key-provider-contract.ts).

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { TacetError } from '@tacet/errors';
 import { commitDek, dekIsCommitted, encodeWrappedDek, parseWrappedDek, providerByte, RecordRefusedError } from '@tacet/sealed-record';
 import type { WrappedDek } from '@tacet/sealed-record';
-import type { KekVersion, KeyProvider } from './key-provider.ts';
+import type { KekProviders, KekVersion, KeyProvider } from './key-provider.ts';
 
 /** Whose secret it is: a DEK of an account, or (the zero account) the secret of an epoch. */
 export interface SecretOwner {
@@ -41,11 +41,20 @@ export async function rewrapSecret(provider: KeyProvider, bytes: Uint8Array, own
   return encodeWrappedDek(rewrapped);
 }
 
-/**
- * The same secret under a key of another provider, or another key of the same one: unwrapped here, in memory, and
- * wrapped anew. Throws as `unwrapSecret`.
- */
-export async function moveSecret(from: KeyProvider, bytes: Uint8Array, owner: SecretOwner, to: KeyProvider, kek: KekVersion): Promise<Buffer> {
+/** As `unwrapSecret`, at the provider of the KEK that wrapped it. */
+export async function unwrapAt(providers: KekProviders, bytes: Uint8Array, owner: SecretOwner): Promise<KeyObject> {
+  return unwrapSecret(providers.of(kekOf(bytes).kekId), bytes, owner);
+}
+
+/** Brings a secret under a version of its own KEK, or of another one, which may be another provider's. Throws as `unwrapSecret`. */
+export async function rewrapUnder(providers: KekProviders, bytes: Uint8Array, owner: SecretOwner, kek: KekVersion): Promise<Buffer> {
+  const { kekId } = kekOf(bytes);
+  const from = providers.of(kekId);
+  return kekId === kek.kekId ? rewrapSecret(from, bytes, owner, kek.version) : moveSecret(from, bytes, owner, providers.of(kek.kekId), kek);
+}
+
+/** To another key: unwrapped here, in memory, and wrapped anew. */
+async function moveSecret(from: KeyProvider, bytes: Uint8Array, owner: SecretOwner, to: KeyProvider, kek: KekVersion): Promise<Buffer> {
   const { createdMs } = parseOwn(from, bytes, owner);
   return wrapSecret(to, kek, owner, await unwrapSecret(from, bytes, owner), createdMs);
 }

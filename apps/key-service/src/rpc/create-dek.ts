@@ -20,9 +20,9 @@ export function createCreateDek({ pool, ring, now }: CreateDekDependencies): Imp
     const name = account.toString('hex');
     const existing = await readNewestDek(pool, name);
     if (existing) return toDekInfo(account, existing.version, existing.kek);
-    return ring.withActive(async (kek, connection) => {
+    return ring.withActiveOf(name, async (kek, connection) => {
       await lockAccount(connection, name);
-      const made = await makeDek(connection, ring.provider, kek, { accountId: account, version: 1 }, now());
+      const made = await makeDek(connection, ring.providers.of(kek.kekId), kek, { accountId: account, version: 1 }, now());
       // Another call was faster.
       const newest = made ? { version: 1, kek } : await readNewestDek(connection, name);
       if (!newest) throw new Error('a DEK was there and is not');

@@ -32,19 +32,19 @@ export function createDestroyKekVersion(dependencies: DestroyKekVersionDependenc
   return async ({ kekId, kekVersion, force }): Promise<KekInfo> => {
     const kek = { kekId, version: kekVersion };
     // A version that lost its last DEK otherwise than by RewrapAll: the wait for the backups begins now.
-    await markRewrapped(pool, ring.provider.name, now());
+    await markRewrapped(pool, now());
     const info = await transaction(pool, async (connection) => {
-      const row = await lockKek(connection, ring.provider.name, kek);
+      const row = await lockKek(connection, kek);
       if (!row) throw new TacetError('not_found');
-      const used = (await countDeksByKek(connection, ring.provider.name)).get(`${kekId}.${kekVersion}`) ?? 0;
+      const used = (await countDeksByKek(connection)).get(`${kekId}.${kekVersion}`) ?? 0;
       if (row.state === 'active') throw conflict('The version is the one that wraps; rotate the key first.');
       if (row.state === 'retired') {
         if (!force) refuseWhileNeeded(row, used, await epochs.countWrappedBy(row), backupDays, now());
         // First the key, then its row: killed between the two, the call can be made again.
-        await ring.provider.destroyVersion(kek);
-        await markKekDestroyed(connection, ring.provider.name, kek);
+        await ring.providers.of(kekId).destroyVersion(kek);
+        await markKekDestroyed(connection, row.provider, kek);
       }
-      return toKekInfo(ring.provider.name, kek, 'destroyed', used, row.rewrappedAtMs);
+      return toKekInfo(row.provider, kek, 'destroyed', used, row.rewrappedAtMs);
     });
     deks.forgetAll();
     epochs.forgetAll();

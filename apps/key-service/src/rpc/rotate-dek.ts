@@ -22,13 +22,13 @@ interface RotateDekDependencies {
 export function createRotateDek({ ring, deks, now }: RotateDekDependencies): Implementation<'KeyService'>['RotateDek'] {
   return async ({ accountId }): Promise<DekInfo> => {
     const account = readAccountId(accountId);
-    const info = await ring.withActive(async (kek, connection) => {
+    const info = await ring.withActiveOf(account.toString('hex'), async (kek, connection) => {
       await lockAccount(connection, account.toString('hex'));
       const newest = await readNewestDek(connection, account.toString('hex'));
       if (!newest) throw new TacetError('dek_unknown');
       if (newest.version >= dekVersionsMax) throw conflict(`An account has at most ${dekVersionsMax} DEK versions.`);
       const version = newest.version + 1;
-      const made = await makeDek(connection, ring.provider, kek, { accountId: account, version }, now());
+      const made = await makeDek(connection, ring.providers.of(kek.kekId), kek, { accountId: account, version }, now());
       if (!made) throw new Error('the next version of a DEK exists already');
       return toDekInfo(account, version, kek);
     });

@@ -3,6 +3,7 @@ import { isPostgresError, transaction, type Pool } from '@tacet/database';
 import { TacetError } from '@tacet/errors';
 import type { Implementation } from '@tacet/rpc';
 import type { AccountDeks } from '../deks/account-deks.ts';
+import { deleteAccountKek } from '../keks/account-kek-table.ts';
 import { deleteDeks, eraseRemains, lockAccount } from '../deks/dek-table.ts';
 import type { Events } from '../events.ts';
 import { eraseAttemptsMax, eraseLockMs } from '../limits.ts';
@@ -37,6 +38,7 @@ export function createShredAccount(dependencies: ShredAccountDependencies): Impl
     const name = account.toString('hex');
     const deleted = await transaction(pool, async (connection) => {
       await lockAccount(connection, name);
+      await deleteAccountKek(connection, name);
       return deleteDeks(connection, name);
     });
     deks.forget(account);

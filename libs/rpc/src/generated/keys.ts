@@ -1,6 +1,7 @@
 import type * as grpc from '@grpc/grpc-js';
 import type { MessageTypeDefinition } from '@grpc/proto-loader';
 
+import type { AccountKek as _tacet_keys_v1_AccountKek, AccountKek__Output as _tacet_keys_v1_AccountKek__Output } from './tacet/keys/v1/AccountKek.ts';
 import type { CreateDekRequest as _tacet_keys_v1_CreateDekRequest, CreateDekRequest__Output as _tacet_keys_v1_CreateDekRequest__Output } from './tacet/keys/v1/CreateDekRequest.ts';
 import type { DekInfo as _tacet_keys_v1_DekInfo, DekInfo__Output as _tacet_keys_v1_DekInfo__Output } from './tacet/keys/v1/DekInfo.ts';
 import type { DescribeKeysRequest as _tacet_keys_v1_DescribeKeysRequest, DescribeKeysRequest__Output as _tacet_keys_v1_DescribeKeysRequest__Output } from './tacet/keys/v1/DescribeKeysRequest.ts';
@@ -25,8 +26,11 @@ import type { SealRequest as _tacet_keys_v1_SealRequest, SealRequest__Output as 
 import type { SealResponse as _tacet_keys_v1_SealResponse, SealResponse__Output as _tacet_keys_v1_SealResponse__Output } from './tacet/keys/v1/SealResponse.ts';
 import type { SealServiceClient as _tacet_keys_v1_SealServiceClient, SealServiceDefinition as _tacet_keys_v1_SealServiceDefinition } from './tacet/keys/v1/SealService.ts';
 import type { SealedRecord as _tacet_keys_v1_SealedRecord, SealedRecord__Output as _tacet_keys_v1_SealedRecord__Output } from './tacet/keys/v1/SealedRecord.ts';
+import type { SetAccountKekRequest as _tacet_keys_v1_SetAccountKekRequest, SetAccountKekRequest__Output as _tacet_keys_v1_SetAccountKekRequest__Output } from './tacet/keys/v1/SetAccountKekRequest.ts';
 import type { ShredAccountRequest as _tacet_keys_v1_ShredAccountRequest, ShredAccountRequest__Output as _tacet_keys_v1_ShredAccountRequest__Output } from './tacet/keys/v1/ShredAccountRequest.ts';
 import type { ShredAccountResponse as _tacet_keys_v1_ShredAccountResponse, ShredAccountResponse__Output as _tacet_keys_v1_ShredAccountResponse__Output } from './tacet/keys/v1/ShredAccountResponse.ts';
+import type { VerifyProviderRequest as _tacet_keys_v1_VerifyProviderRequest, VerifyProviderRequest__Output as _tacet_keys_v1_VerifyProviderRequest__Output } from './tacet/keys/v1/VerifyProviderRequest.ts';
+import type { VerifyProviderResponse as _tacet_keys_v1_VerifyProviderResponse, VerifyProviderResponse__Output as _tacet_keys_v1_VerifyProviderResponse__Output } from './tacet/keys/v1/VerifyProviderResponse.ts';
 
 type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
   new(...args: ConstructorParameters<Constructor>): Subtype;
@@ -36,6 +40,7 @@ export interface ProtoGrpcType {
   tacet: {
     keys: {
       v1: {
+        AccountKek: MessageTypeDefinition<_tacet_keys_v1_AccountKek, _tacet_keys_v1_AccountKek__Output>
         CreateDekRequest: MessageTypeDefinition<_tacet_keys_v1_CreateDekRequest, _tacet_keys_v1_CreateDekRequest__Output>
         DekInfo: MessageTypeDefinition<_tacet_keys_v1_DekInfo, _tacet_keys_v1_DekInfo__Output>
         DescribeKeysRequest: MessageTypeDefinition<_tacet_keys_v1_DescribeKeysRequest, _tacet_keys_v1_DescribeKeysRequest__Output>
@@ -69,8 +74,11 @@ export interface ProtoGrpcType {
          */
         SealService: SubtypeConstructor<typeof grpc.Client, _tacet_keys_v1_SealServiceClient> & { service: _tacet_keys_v1_SealServiceDefinition }
         SealedRecord: MessageTypeDefinition<_tacet_keys_v1_SealedRecord, _tacet_keys_v1_SealedRecord__Output>
+        SetAccountKekRequest: MessageTypeDefinition<_tacet_keys_v1_SetAccountKekRequest, _tacet_keys_v1_SetAccountKekRequest__Output>
         ShredAccountRequest: MessageTypeDefinition<_tacet_keys_v1_ShredAccountRequest, _tacet_keys_v1_ShredAccountRequest__Output>
         ShredAccountResponse: MessageTypeDefinition<_tacet_keys_v1_ShredAccountResponse, _tacet_keys_v1_ShredAccountResponse__Output>
+        VerifyProviderRequest: MessageTypeDefinition<_tacet_keys_v1_VerifyProviderRequest, _tacet_keys_v1_VerifyProviderRequest__Output>
+        VerifyProviderResponse: MessageTypeDefinition<_tacet_keys_v1_VerifyProviderResponse, _tacet_keys_v1_VerifyProviderResponse__Output>
       }
     }
   }

@@ -4,7 +4,7 @@ import type { Long } from '@grpc/proto-loader';
 
 export interface KekInfo {
   /**
-   * local, ...
+   * local, vault-transit, aws-kms or pkcs11.
    */
   'provider'?: (string);
   'kekId'?: (string);
@@ -22,7 +22,7 @@ export interface KekInfo {
 
 export interface KekInfo__Output {
   /**
-   * local, ...
+   * local, vault-transit, aws-kms or pkcs11.
    */
   'provider': (string);
   'kekId': (string);

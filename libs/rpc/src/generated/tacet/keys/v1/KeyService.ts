@@ -2,6 +2,7 @@
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
+import type { AccountKek as _tacet_keys_v1_AccountKek, AccountKek__Output as _tacet_keys_v1_AccountKek__Output } from '../../../tacet/keys/v1/AccountKek.ts';
 import type { CreateDekRequest as _tacet_keys_v1_CreateDekRequest, CreateDekRequest__Output as _tacet_keys_v1_CreateDekRequest__Output } from '../../../tacet/keys/v1/CreateDekRequest.ts';
 import type { DekInfo as _tacet_keys_v1_DekInfo, DekInfo__Output as _tacet_keys_v1_DekInfo__Output } from '../../../tacet/keys/v1/DekInfo.ts';
 import type { DescribeKeysRequest as _tacet_keys_v1_DescribeKeysRequest, DescribeKeysRequest__Output as _tacet_keys_v1_DescribeKeysRequest__Output } from '../../../tacet/keys/v1/DescribeKeysRequest.ts';
@@ -16,8 +17,11 @@ import type { RewrapDekResponse as _tacet_keys_v1_RewrapDekResponse, RewrapDekRe
 import type { RewrapProgress as _tacet_keys_v1_RewrapProgress, RewrapProgress__Output as _tacet_keys_v1_RewrapProgress__Output } from '../../../tacet/keys/v1/RewrapProgress.ts';
 import type { RotateDekRequest as _tacet_keys_v1_RotateDekRequest, RotateDekRequest__Output as _tacet_keys_v1_RotateDekRequest__Output } from '../../../tacet/keys/v1/RotateDekRequest.ts';
 import type { RotateKekRequest as _tacet_keys_v1_RotateKekRequest, RotateKekRequest__Output as _tacet_keys_v1_RotateKekRequest__Output } from '../../../tacet/keys/v1/RotateKekRequest.ts';
+import type { SetAccountKekRequest as _tacet_keys_v1_SetAccountKekRequest, SetAccountKekRequest__Output as _tacet_keys_v1_SetAccountKekRequest__Output } from '../../../tacet/keys/v1/SetAccountKekRequest.ts';
 import type { ShredAccountRequest as _tacet_keys_v1_ShredAccountRequest, ShredAccountRequest__Output as _tacet_keys_v1_ShredAccountRequest__Output } from '../../../tacet/keys/v1/ShredAccountRequest.ts';
 import type { ShredAccountResponse as _tacet_keys_v1_ShredAccountResponse, ShredAccountResponse__Output as _tacet_keys_v1_ShredAccountResponse__Output } from '../../../tacet/keys/v1/ShredAccountResponse.ts';
+import type { VerifyProviderRequest as _tacet_keys_v1_VerifyProviderRequest, VerifyProviderRequest__Output as _tacet_keys_v1_VerifyProviderRequest__Output } from '../../../tacet/keys/v1/VerifyProviderRequest.ts';
+import type { VerifyProviderResponse as _tacet_keys_v1_VerifyProviderResponse, VerifyProviderResponse__Output as _tacet_keys_v1_VerifyProviderResponse__Output } from '../../../tacet/keys/v1/VerifyProviderResponse.ts';
 
 /**
  * Keys to sealed messages. DEKs never leave the process that serves this.
@@ -98,16 +102,18 @@ export interface KeyServiceClient extends grpc.Client {
   rewrapAll(argument: _tacet_keys_v1_RewrapAllRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_tacet_keys_v1_RewrapProgress__Output>;
   
   /**
-   * operator. Wraps one account's DEKs under the newest KEK version; touches
-   * no record. Errors: dek_unknown.
+   * operator. Wraps one account's DEKs under the newest version of its KEK, one
+   * that the account's own provider made meanwhile included; touches no record.
+   * Errors: dek_unknown, kek_disabled, unavailable.
    */
   RewrapDek(argument: _tacet_keys_v1_RewrapDekRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_keys_v1_RewrapDekResponse__Output>): grpc.ClientUnaryCall;
   RewrapDek(argument: _tacet_keys_v1_RewrapDekRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_keys_v1_RewrapDekResponse__Output>): grpc.ClientUnaryCall;
   RewrapDek(argument: _tacet_keys_v1_RewrapDekRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_keys_v1_RewrapDekResponse__Output>): grpc.ClientUnaryCall;
   RewrapDek(argument: _tacet_keys_v1_RewrapDekRequest, callback: grpc.requestCallback<_tacet_keys_v1_RewrapDekResponse__Output>): grpc.ClientUnaryCall;
   /**
-   * operator. Wraps one account's DEKs under the newest KEK version; touches
-   * no record. Errors: dek_unknown.
+   * operator. Wraps one account's DEKs under the newest version of its KEK, one
+   * that the account's own provider made meanwhile included; touches no record.
+   * Errors: dek_unknown, kek_disabled, unavailable.
    */
   rewrapDek(argument: _tacet_keys_v1_RewrapDekRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_keys_v1_RewrapDekResponse__Output>): grpc.ClientUnaryCall;
   rewrapDek(argument: _tacet_keys_v1_RewrapDekRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_keys_v1_RewrapDekResponse__Output>): grpc.ClientUnaryCall;
@@ -132,19 +138,42 @@ export interface KeyServiceClient extends grpc.Client {
   rotateDek(argument: _tacet_keys_v1_RotateDekRequest, callback: grpc.requestCallback<_tacet_keys_v1_DekInfo__Output>): grpc.ClientUnaryCall;
   
   /**
-   * operator. Makes a new KEK version; it wraps from now on.
+   * operator. Makes a new version of the deployment's KEK; it wraps from now on.
    */
   RotateKek(argument: _tacet_keys_v1_RotateKekRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_keys_v1_KekInfo__Output>): grpc.ClientUnaryCall;
   RotateKek(argument: _tacet_keys_v1_RotateKekRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_keys_v1_KekInfo__Output>): grpc.ClientUnaryCall;
   RotateKek(argument: _tacet_keys_v1_RotateKekRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_keys_v1_KekInfo__Output>): grpc.ClientUnaryCall;
   RotateKek(argument: _tacet_keys_v1_RotateKekRequest, callback: grpc.requestCallback<_tacet_keys_v1_KekInfo__Output>): grpc.ClientUnaryCall;
   /**
-   * operator. Makes a new KEK version; it wraps from now on.
+   * operator. Makes a new version of the deployment's KEK; it wraps from now on.
    */
   rotateKek(argument: _tacet_keys_v1_RotateKekRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_keys_v1_KekInfo__Output>): grpc.ClientUnaryCall;
   rotateKek(argument: _tacet_keys_v1_RotateKekRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_keys_v1_KekInfo__Output>): grpc.ClientUnaryCall;
   rotateKek(argument: _tacet_keys_v1_RotateKekRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_keys_v1_KekInfo__Output>): grpc.ClientUnaryCall;
   rotateKek(argument: _tacet_keys_v1_RotateKekRequest, callback: grpc.requestCallback<_tacet_keys_v1_KekInfo__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * account, operator. Bring your own KEK: wraps an account's DEKs under a key
+   * that it chose, all of them or none, and everything new from now on; without
+   * a provider under the deployment's own KEK again. There is no fallback: when
+   * that key is disabled, the account's records are kek_disabled. Errors:
+   * dek_unknown, field_invalid, kek_disabled, unavailable.
+   */
+  SetAccountKek(argument: _tacet_keys_v1_SetAccountKekRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_keys_v1_AccountKek__Output>): grpc.ClientUnaryCall;
+  SetAccountKek(argument: _tacet_keys_v1_SetAccountKekRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_keys_v1_AccountKek__Output>): grpc.ClientUnaryCall;
+  SetAccountKek(argument: _tacet_keys_v1_SetAccountKekRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_keys_v1_AccountKek__Output>): grpc.ClientUnaryCall;
+  SetAccountKek(argument: _tacet_keys_v1_SetAccountKekRequest, callback: grpc.requestCallback<_tacet_keys_v1_AccountKek__Output>): grpc.ClientUnaryCall;
+  /**
+   * account, operator. Bring your own KEK: wraps an account's DEKs under a key
+   * that it chose, all of them or none, and everything new from now on; without
+   * a provider under the deployment's own KEK again. There is no fallback: when
+   * that key is disabled, the account's records are kek_disabled. Errors:
+   * dek_unknown, field_invalid, kek_disabled, unavailable.
+   */
+  setAccountKek(argument: _tacet_keys_v1_SetAccountKekRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_keys_v1_AccountKek__Output>): grpc.ClientUnaryCall;
+  setAccountKek(argument: _tacet_keys_v1_SetAccountKekRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_keys_v1_AccountKek__Output>): grpc.ClientUnaryCall;
+  setAccountKek(argument: _tacet_keys_v1_SetAccountKekRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_keys_v1_AccountKek__Output>): grpc.ClientUnaryCall;
+  setAccountKek(argument: _tacet_keys_v1_SetAccountKekRequest, callback: grpc.requestCallback<_tacet_keys_v1_AccountKek__Output>): grpc.ClientUnaryCall;
   
   /**
    * account (the deletion saga). Destroys all DEKs of an account; idempotent.
@@ -160,6 +189,23 @@ export interface KeyServiceClient extends grpc.Client {
   shredAccount(argument: _tacet_keys_v1_ShredAccountRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_keys_v1_ShredAccountResponse__Output>): grpc.ClientUnaryCall;
   shredAccount(argument: _tacet_keys_v1_ShredAccountRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_keys_v1_ShredAccountResponse__Output>): grpc.ClientUnaryCall;
   shredAccount(argument: _tacet_keys_v1_ShredAccountRequest, callback: grpc.requestCallback<_tacet_keys_v1_ShredAccountResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * account, operator. Whether a key can be used now: wraps and unwraps a random
+   * secret under it. Errors: field_invalid, kek_disabled, unavailable.
+   */
+  VerifyProvider(argument: _tacet_keys_v1_VerifyProviderRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_keys_v1_VerifyProviderResponse__Output>): grpc.ClientUnaryCall;
+  VerifyProvider(argument: _tacet_keys_v1_VerifyProviderRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_keys_v1_VerifyProviderResponse__Output>): grpc.ClientUnaryCall;
+  VerifyProvider(argument: _tacet_keys_v1_VerifyProviderRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_keys_v1_VerifyProviderResponse__Output>): grpc.ClientUnaryCall;
+  VerifyProvider(argument: _tacet_keys_v1_VerifyProviderRequest, callback: grpc.requestCallback<_tacet_keys_v1_VerifyProviderResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * account, operator. Whether a key can be used now: wraps and unwraps a random
+   * secret under it. Errors: field_invalid, kek_disabled, unavailable.
+   */
+  verifyProvider(argument: _tacet_keys_v1_VerifyProviderRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_keys_v1_VerifyProviderResponse__Output>): grpc.ClientUnaryCall;
+  verifyProvider(argument: _tacet_keys_v1_VerifyProviderRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_keys_v1_VerifyProviderResponse__Output>): grpc.ClientUnaryCall;
+  verifyProvider(argument: _tacet_keys_v1_VerifyProviderRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_keys_v1_VerifyProviderResponse__Output>): grpc.ClientUnaryCall;
+  verifyProvider(argument: _tacet_keys_v1_VerifyProviderRequest, callback: grpc.requestCallback<_tacet_keys_v1_VerifyProviderResponse__Output>): grpc.ClientUnaryCall;
   
 }
 
@@ -195,8 +241,9 @@ export interface KeyServiceHandlers extends grpc.UntypedServiceImplementation {
   RewrapAll: grpc.handleServerStreamingCall<_tacet_keys_v1_RewrapAllRequest__Output, _tacet_keys_v1_RewrapProgress>;
   
   /**
-   * operator. Wraps one account's DEKs under the newest KEK version; touches
-   * no record. Errors: dek_unknown.
+   * operator. Wraps one account's DEKs under the newest version of its KEK, one
+   * that the account's own provider made meanwhile included; touches no record.
+   * Errors: dek_unknown, kek_disabled, unavailable.
    */
   RewrapDek: grpc.handleUnaryCall<_tacet_keys_v1_RewrapDekRequest__Output, _tacet_keys_v1_RewrapDekResponse>;
   
@@ -207,14 +254,29 @@ export interface KeyServiceHandlers extends grpc.UntypedServiceImplementation {
   RotateDek: grpc.handleUnaryCall<_tacet_keys_v1_RotateDekRequest__Output, _tacet_keys_v1_DekInfo>;
   
   /**
-   * operator. Makes a new KEK version; it wraps from now on.
+   * operator. Makes a new version of the deployment's KEK; it wraps from now on.
    */
   RotateKek: grpc.handleUnaryCall<_tacet_keys_v1_RotateKekRequest__Output, _tacet_keys_v1_KekInfo>;
+  
+  /**
+   * account, operator. Bring your own KEK: wraps an account's DEKs under a key
+   * that it chose, all of them or none, and everything new from now on; without
+   * a provider under the deployment's own KEK again. There is no fallback: when
+   * that key is disabled, the account's records are kek_disabled. Errors:
+   * dek_unknown, field_invalid, kek_disabled, unavailable.
+   */
+  SetAccountKek: grpc.handleUnaryCall<_tacet_keys_v1_SetAccountKekRequest__Output, _tacet_keys_v1_AccountKek>;
   
   /**
    * account (the deletion saga). Destroys all DEKs of an account; idempotent.
    */
   ShredAccount: grpc.handleUnaryCall<_tacet_keys_v1_ShredAccountRequest__Output, _tacet_keys_v1_ShredAccountResponse>;
+  
+  /**
+   * account, operator. Whether a key can be used now: wraps and unwraps a random
+   * secret under it. Errors: field_invalid, kek_disabled, unavailable.
+   */
+  VerifyProvider: grpc.handleUnaryCall<_tacet_keys_v1_VerifyProviderRequest__Output, _tacet_keys_v1_VerifyProviderResponse>;
   
 }
 
@@ -227,5 +289,7 @@ export interface KeyServiceDefinition extends grpc.ServiceDefinition {
   RewrapDek: MethodDefinition<_tacet_keys_v1_RewrapDekRequest, _tacet_keys_v1_RewrapDekResponse, _tacet_keys_v1_RewrapDekRequest__Output, _tacet_keys_v1_RewrapDekResponse__Output>
   RotateDek: MethodDefinition<_tacet_keys_v1_RotateDekRequest, _tacet_keys_v1_DekInfo, _tacet_keys_v1_RotateDekRequest__Output, _tacet_keys_v1_DekInfo__Output>
   RotateKek: MethodDefinition<_tacet_keys_v1_RotateKekRequest, _tacet_keys_v1_KekInfo, _tacet_keys_v1_RotateKekRequest__Output, _tacet_keys_v1_KekInfo__Output>
+  SetAccountKek: MethodDefinition<_tacet_keys_v1_SetAccountKekRequest, _tacet_keys_v1_AccountKek, _tacet_keys_v1_SetAccountKekRequest__Output, _tacet_keys_v1_AccountKek__Output>
   ShredAccount: MethodDefinition<_tacet_keys_v1_ShredAccountRequest, _tacet_keys_v1_ShredAccountResponse, _tacet_keys_v1_ShredAccountRequest__Output, _tacet_keys_v1_ShredAccountResponse__Output>
+  VerifyProvider: MethodDefinition<_tacet_keys_v1_VerifyProviderRequest, _tacet_keys_v1_VerifyProviderResponse, _tacet_keys_v1_VerifyProviderRequest__Output, _tacet_keys_v1_VerifyProviderResponse__Output>
 }
