@@ -66,13 +66,19 @@ class Account {
 function collect(request: IncomingMessage, length: number, bytesMax: number, account: Account): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const gatherer = new Gatherer(length, bytesMax, account);
+    let hasEnded = false;
     request.on('data', (chunk: Buffer) => {
       const error = gatherer.add(chunk);
       if (error) reject(error);
     });
-    request.on('end', () => resolve(gatherer.whole()));
-    // After the end this changes nothing.
-    request.on('close', () => reject(new TacetError('client_closed')));
+    request.on('end', () => {
+      hasEnded = true;
+      resolve(gatherer.whole());
+    });
+    // Every request closes; an error is made only where it says something, since making one takes long.
+    request.on('close', () => {
+      if (!hasEnded) reject(new TacetError('client_closed'));
+    });
     request.on('error', () => reject(new TacetError('client_closed')));
   });
 }

@@ -10,6 +10,10 @@ const busyConnections = 64;
 /** Connections at which an edge's core has about as much idle as busy time. */
 const halfConnections = 2;
 
+/** Requests after which compiled code no longer changes much; on a busy machine they take a while. */
+const warmRequests = 20_000;
+const warmSecondsMax = 60;
+
 const ofNginx = (of: string, column: string): Bar['value'] => (median) => median(of, column) / median('nginx', column);
 
 /** Requests that are answered whole: what they cost, and how many a core takes. */
@@ -19,7 +23,7 @@ export function measureRequests({ folder }: BenchContext, targets: readonly Targ
     title: `chat completions of 300 B in and 630 B out, ${busyConnections} kept connections`,
     columns: { rate: { unit: 'requests/s', ratio: true }, cpu: { unit: 'CPU µs/request', digits: 1, ratio: true }, p99: { unit: 'p99 ms', digits: 2 }, failed: { unit: 'failed' } },
     baseline: 'nginx',
-    cases: targets.map((target) => ({ name: target.name, run: (seconds: number) => askForSeconds(folder, target, busyConnections, seconds) })),
+    cases: targets.map((target) => ({ name: target.name, warmUp: () => warmUp(folder, target), run: (seconds: number) => askForSeconds(folder, target, busyConnections, seconds) })),
     bars: [
       { name: 'CPU per request, of nginx', unit: '×', atMost: 2, value: ofNginx('tacet', 'cpu') },
       { name: 'CPU per request with a no-log key, of nginx', unit: '×', atMost: 2, value: ofNginx('tacet no-log', 'cpu') },
@@ -41,6 +45,12 @@ export function measureLatency({ folder }: BenchContext, targets: readonly Targe
       { name: 'added latency, p99', unit: 'µs', digits: 0, atMost: 500, value: added('tacet', 'p99') },
     ],
   };
+}
+
+/** Runs on until so many requests were answered: how fast a proxy becomes is a matter of requests, not of time. */
+async function warmUp(folder: string, target: Target): Promise<void> {
+  const end = performance.now() + warmSecondsMax * 1_000;
+  for (let requests = 0; requests < warmRequests && performance.now() < end; ) requests += (await runWrk(folder, target, model, busyConnections, 3)).requests;
 }
 
 async function askForSeconds(folder: string, target: Target, connections: number, seconds: number): Promise<Record<string, number>> {

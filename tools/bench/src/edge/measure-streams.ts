@@ -86,7 +86,7 @@ interface OpenStreams extends AsyncDisposable {
 
 /** Returns when the first token of every stream is there. */
 async function openStreams(target: Target, options: Pick<StreamLoad, 'model' | 'streams' | 'rate' | 'seconds'>): Promise<OpenStreams> {
-  const load: StreamLoad = { port: target.port, path: target.path, headers: target.headers, ...options };
+  const load: StreamLoad = { port: target.port, path: target.path, headers: await target.headers(), ...options };
   const process = await startNode('./stream-load.ts', [JSON.stringify(load)]);
   await pin(process.pid, cores.rest);
   let text = '';

@@ -6,8 +6,8 @@ import { modelIds } from './stand-in-answers.ts';
 import { chatPath } from './start-upstream.ts';
 import type { Target } from './target.ts';
 
-/** A limit that is counted and never met. */
-const never = 1_000_000_000;
+/** Limits that are counted and never met. */
+const limits = { requestsPerMinute: 1_000_000_000, tokensPerMinute: 1_000_000_000_000, concurrentRequests: 65_536 };
 /** What the edge is started with where it serves. */
 const edgeFlags = ['--max-semi-space-size=32'];
 
@@ -27,7 +27,6 @@ export async function startEdge(context: BenchContext, upstreamPort: number, mod
   const url = `http://127.0.0.1:${upstreamPort}`;
   const constellation = await startConstellation({
     mode,
-    keyServices: 0,
     pruners: 0,
     folder: join(context.folder, 'deployment'),
     worker: { workersYaml: workersYaml([{ id: 'continuous', url, kind: 'vllm', models: [continuous] }, { id: 'final', url, kind: 'openai', models: [final] }]) },
@@ -41,8 +40,12 @@ export async function startEdge(context: BenchContext, upstreamPort: number, mod
   if (edge === undefined) throw new Error('the constellation has no edge');
   for (const { pid } of constellation.processes) await pin(pid, pid === edge.process.pid ? cores.proxy : cores.rest);
   const target = async (name: string, noLog: boolean): Promise<Target> => {
-    const { apiKey } = await constellation.createAccount({ creditUsd: '100000', noLog, limits: { requestsPerMinute: never, tokensPerMinute: 1_000 * never, concurrentRequests: 65_536 } });
-    return { name, port: Number(new URL(edge.url).port), path: chatPath, headers: { authorization: `Bearer ${apiKey}` }, pid: edge.process.pid };
+    const { accountIdBytes: accountId } = await constellation.createAccount({ creditUsd: '100000' });
+    const headers = async () => {
+      const { plaintextKey } = await constellation.operator.accounts.CreateKey({ accountId, name: 'bench', noLog, models: [], limits });
+      return { authorization: `Bearer ${plaintextKey}` };
+    };
+    return { name, port: Number(new URL(edge.url).port), path: chatPath, headers, pid: edge.process.pid };
   };
   return { normal: await target('tacet', false), noLog: await target('tacet no-log', true), constellation };
 }

@@ -56,5 +56,5 @@ export async function startNginx(context: BenchContext, upstreamPort: number): P
   context.onStop(() => nginx.stop());
   await untilPortAnswers('nginx', port);
   await pin(nginx.pid, cores.proxy);
-  return { name: 'nginx', port, path: chatPath, headers: {}, pid: nginx.pid };
+  return { name: 'nginx', port, path: chatPath, headers: () => Promise.resolve({}), pid: nginx.pid };
 }

@@ -31,7 +31,7 @@ export async function startPortkey(context: BenchContext, upstreamPort: number):
   await untilPortAnswers('portkey', port);
   await pin(gateway.pid, cores.proxy);
   const headers = { authorization: 'Bearer none', 'x-portkey-provider': 'openai', 'x-portkey-custom-host': `http://127.0.0.1:${upstreamPort}/v1` };
-  return { name: 'portkey', port, path: chatPath, headers, pid: gateway.pid };
+  return { name: 'portkey', port, path: chatPath, headers: () => Promise.resolve(headers), pid: gateway.pid };
 }
 
 async function installPortkey({ cacheFolder, tell }: BenchContext): Promise<string> {

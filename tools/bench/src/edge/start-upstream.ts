@@ -15,5 +15,5 @@ export async function startUpstream({ onStop }: BenchContext): Promise<Target> {
   onStop(() => upstream.stop());
   await waitForLine(upstream, /listening/, startMs);
   await pin(upstream.pid, cores.rest);
-  return { name: 'direct', port, path: chatPath, headers: {}, pid: undefined };
+  return { name: 'direct', port, path: chatPath, headers: () => Promise.resolve({}), pid: undefined };
 }

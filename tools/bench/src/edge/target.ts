@@ -5,7 +5,8 @@ export interface Target {
   readonly name: string;
   readonly port: number;
   readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
+  /** What a run's requests carry beside their type. Asked for once a run: a key whose requests were cut off at the end of a run is not used again. */
+  readonly headers: () => Promise<Readonly<Record<string, string>>>;
   /** Whose CPU time and memory count; undefined for the worker itself. */
   readonly pid: number | undefined;
 }

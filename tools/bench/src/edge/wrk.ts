@@ -22,9 +22,9 @@ export interface WrkResult {
 /** A small chat completion, about 300 bytes. */
 const content = 'You are a helpful assistant that answers in one short paragraph, without lists, in plain words that a child can follow. Why is the sky blue at noon and red in the evening?';
 
-function script(target: Target, model: string): string {
+function script(headersOf: Readonly<Record<string, string>>, model: string): string {
   const body = JSON.stringify({ model, messages: [{ role: 'user', content }], max_tokens: 64, temperature: 0.7, top_p: 0.95, seed: 7 });
-  const headers = Object.entries({ 'content-type': 'application/json', ...target.headers }).map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`);
+  const headers = Object.entries({ 'content-type': 'application/json', ...headersOf }).map(([name, value]) => `wrk.headers[${JSON.stringify(name)}] = ${JSON.stringify(value)}`);
   return `
 wrk.method = "POST"
 wrk.body = ${JSON.stringify(body)}
@@ -41,7 +41,7 @@ end
 /** Asks as fast as answers come, on so many kept connections. Throws where nothing but errors came back. */
 export async function runWrk(folder: string, target: Target, model: string, connections: number, seconds: number): Promise<WrkResult> {
   const file = join(folder, `${target.name.replace(/\W+/g, '-')}.lua`);
-  await writeFile(file, script(target, model), { mode: 0o600 });
+  await writeFile(file, script(await target.headers(), model), { mode: 0o600 });
   const wrk = ['wrk', '--threads', '1', '--connections', String(connections), '--duration', `${Math.max(1, Math.round(seconds))}s`, '--script', file, `http://127.0.0.1:${target.port}${target.path}`];
   const [command = 'wrk', ...rest] = availableParallelism() < 2 ? wrk : ['taskset', '--cpu-list', cores.rest, ...wrk];
   const { stdout } = await execute(command, rest);

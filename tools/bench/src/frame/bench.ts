@@ -4,7 +4,9 @@ export type Figures = Readonly<Record<string, number>>;
 /** One of the things that are measured side by side. */
 export interface BenchCase {
   readonly name: string;
-  /** Does the work for about `seconds` and says what came of it. Called once for warming up, then once a round. */
+  /** Called once before all rounds of all cases; `run` for a short while unless given. */
+  readonly warmUp?: () => Promise<unknown>;
+  /** Does the work for about `seconds` and says what came of it. Called once a round. */
   readonly run: (seconds: number) => Promise<Figures>;
 }
 

@@ -1,4 +1,4 @@
-import type { Bar, Figures, Measurement, MedianOf, Spread } from './bench.ts';
+import type { Bar, BenchCase, Figures, Measurement, MedianOf, Spread } from './bench.ts';
 import { spreadOf } from './spread.ts';
 
 /** A bar with what came of it; `met` is undefined where the value could not be had. */
@@ -23,7 +23,7 @@ export async function measure(measurement: Measurement, seconds: number, rounds:
   const { cases, columns, bars = [] } = measurement;
   const figures: Record<string, Figures[]> = Object.fromEntries(cases.map(({ name }) => [name, []]));
   const count = measurement.rounds ?? rounds;
-  if (measurement.rounds === undefined) for (const one of cases) await one.run(Math.min(seconds, warmUpSecondsMax));
+  for (const one of cases) await warmUp(one, measurement, seconds);
   for (let round = 1; round <= count; round++) {
     tell(`${measurement.name}: round ${round} of ${count}`);
     for (const one of round % 2 === 1 ? cases : cases.toReversed()) figures[one.name]?.push(await one.run(seconds));
@@ -34,6 +34,11 @@ export async function measure(measurement: Measurement, seconds: number, rounds:
   );
   const medianOf: MedianOf = (caseName, column) => spreads[caseName]?.[column]?.median ?? Number.NaN;
   return { measurement, rounds: count, spreads, bars: bars.map((bar) => judge(bar, medianOf)) };
+}
+
+async function warmUp(one: BenchCase, { rounds }: Measurement, seconds: number): Promise<void> {
+  if (one.warmUp) await one.warmUp();
+  else if (rounds === undefined) await one.run(Math.min(seconds, warmUpSecondsMax));
 }
 
 function judge(bar: Bar, medianOf: MedianOf): JudgedBar {
