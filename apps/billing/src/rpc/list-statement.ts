@@ -24,7 +24,7 @@ const timeMsMax = 2n ** 48n - 1n;
  * its period are kept), then the periods that are not transfers yet, unless the range ended before now. $1 ledger account,
  * $2 account, $3 from, $4 to (milliseconds; 0: no bound).
  */
-const statement = `
+export const statementQuery = `
   WITH transfer AS (
     SELECT transfer_id, created_at, kind, reference, CASE WHEN credit_account = $1 THEN amount ELSE -amount END AS amount,
            CASE WHEN credit_account = $1 THEN debit_account ELSE credit_account END AS counterpart
@@ -52,7 +52,7 @@ const statement = `
       SELECT 2, NULL, now(), 'open_usage', name, 'revenue:usage', -charged, key_id, coalesce(model_id, ''), price_version, input_tokens,
              cached_tokens, output_tokens, no_log, late + bound
         FROM part WHERE NOT closed AND ($4::bigint = 0 OR now() < to_timestamp($4 / 1000.0))) AS lines
-   ORDER BY section, at, id, reference, no_log, key, version`;
+   ORDER BY section, lines.at, id, reference, no_log, key, version`;
 
 /** Every change of what an account has posted, with its cause; the amounts add up. Throws `not_found`. */
 export function createListStatement(pool: Pool): LedgerHandler<'ListStatement'> {
@@ -62,7 +62,7 @@ export function createListStatement(pool: Pool): LedgerHandler<'ListStatement'> 
     const toMs = integerField('to_ms', request.toMs, 0n, timeMsMax);
     await readBalance(pool, accountId);
     let balance = 0n;
-    for await (const row of readRows<Row>(pool, statement, [customerAccount(accountId), accountId, fromMs, toMs], signal)) {
+    for await (const row of readRows<Row>(pool, statementQuery, [customerAccount(accountId), accountId, fromMs, toMs], signal)) {
       balance += row.amount;
       yield toLine(row, balance);
     }

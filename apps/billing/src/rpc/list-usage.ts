@@ -1,21 +1,8 @@
 import type { Pool } from '@tacet/database';
-import { recordRoute, recordStatus, usageSource } from '@tacet/usage';
 import { readRows } from '../ledger/read-rows.ts';
-import { idBytes, idField, integerField, optionalIdBytes } from './fields.ts';
+import { idField, integerField, optionalIdBytes } from './fields.ts';
 import type { LedgerHandler } from './handler.ts';
-
-interface RequestRow extends Record<
-  'version' | 'input' | 'cached' | 'output' | 'charged' | 'charge' | 'ttft' | 'latency' | 'time',
-  bigint
-> {
-  readonly id: string;
-  readonly key: string;
-  readonly model: string | null;
-  readonly status: number;
-  readonly source: number;
-  readonly route: number;
-  readonly final: boolean;
-}
+import { selectRequestUsage, toRequestUsage, type RequestRow } from './request-usage.ts';
 
 interface PeriodRow extends Record<'version' | 'input' | 'cached' | 'output' | 'charged', bigint> {
   readonly period: string;
@@ -26,11 +13,8 @@ interface PeriodRow extends Record<'version' | 'input' | 'cached' | 'output' | '
 }
 
 /** A request's time is that of its id, which is when it was admitted: so a day is a range of ids. */
-const requests = `
-  SELECT u.request_id AS id, u.key_id AS key, p.model_id AS model, u.price_version AS version, u.input_tokens AS input,
-         u.cached_tokens AS cached, u.output_tokens AS output, u.billed - u.late AS charged, u.charge, u.status, u.usage_source AS source, u.route, u.ttft_ms AS ttft,
-         u.latency_ms AS latency, u.time_ms AS time, u.final
-    FROM billing.usage_request u LEFT JOIN billing.price p USING (price_version)
+/** Of an account within a range of ids, the newest first. */
+export const requestsQuery = `${selectRequestUsage}
    WHERE u.account_id = $1 AND u.request_id >= $2 AND u.request_id <= $3
    ORDER BY u.request_id DESC LIMIT $4`;
 
@@ -53,14 +37,36 @@ export function createListUsage(pool: Pool): LedgerHandler<'ListUsage'> {
     const accountId = idField('account_id', request.accountId);
     const fromMs = integerField('from_ms', request.fromMs, 0n, timeMsMax);
     const toMs = integerField('to_ms', request.toMs, 0n, timeMsMax);
-    const bounds = [
-      firstId(fromMs),
-      toMs === 0n ? 'f'.repeat(32) : lastIdBefore(toMs),
-      request.requestsMax === 0 ? null : request.requestsMax,
-    ];
-    for await (const row of readRows<RequestRow>(pool, requests, [accountId, ...bounds], signal)) yield { request: toRequestUsage(row) };
+    let left = request.requestsMax === 0 ? Infinity : request.requestsMax;
+    for (const { first, last } of windows(firstId(fromMs), toMs === 0n ? 'f'.repeat(32) : lastIdBefore(toMs), BigInt(Date.now()))) {
+      const values = [accountId, first, last, left === Infinity ? null : left];
+      for await (const row of readRows<RequestRow>(pool, requestsQuery, values, signal)) {
+        left--;
+        yield { request: toRequestUsage(row) };
+      }
+      if (left <= 0) break;
+    }
     for await (const row of readRows<PeriodRow>(pool, periods, [accountId, fromMs, toMs], signal)) yield { period: toPeriodUsage(row) };
   };
+}
+
+const dayMs = 86_400_000n;
+/** Days back from now at which a range is cut. */
+const windowDays = [7n, 28n];
+
+/**
+ * Cuts a range of ids, the newest part first: a partition is a day, and a query costs something for each day of its range, with rows
+ * or without. So a page of what is new need not ask for what is old.
+ */
+function* windows(first: string, last: string, nowMs: bigint): Generator<{ readonly first: string; readonly last: string }> {
+  for (const days of windowDays) {
+    const cut = nowMs - days * dayMs;
+    if (firstId(cut) <= first) break;
+    if (firstId(cut) > last) continue;
+    yield { first: firstId(cut), last };
+    last = lastIdBefore(cut);
+  }
+  yield { first, last };
 }
 
 function firstId(ms: bigint): string {
@@ -69,27 +75,6 @@ function firstId(ms: bigint): string {
 
 function lastIdBefore(ms: bigint): string {
   return (ms - 1n).toString(16).padStart(12, '0') + 'f'.repeat(20);
-}
-
-function toRequestUsage(row: RequestRow) {
-  return {
-    requestId: idBytes(row.id),
-    keyId: idBytes(row.key),
-    modelId: row.model ?? '',
-    priceVersion: Number(row.version),
-    inputTokens: row.input.toString(),
-    cachedTokens: row.cached.toString(),
-    outputTokens: row.output.toString(),
-    chargedNano: row.charged.toString(),
-    chargeNano: row.charge.toString(),
-    status: nameOf(recordStatus, row.status),
-    usageSource: nameOf(usageSource, row.source),
-    route: nameOf(recordRoute, row.route),
-    ttftMs: row.ttft.toString(),
-    latencyMs: row.latency.toString(),
-    finishedAtMs: row.time.toString(),
-    final: row.final,
-  };
 }
 
 function toPeriodUsage(row: PeriodRow) {
@@ -105,8 +90,4 @@ function toPeriodUsage(row: PeriodRow) {
     noLog: row.no_log,
     closed: row.closed,
   };
-}
-
-function nameOf(names: Readonly<Record<string, number>>, value: number): string {
-  return Object.keys(names).find((name) => names[name] === value) ?? '';
 }
