@@ -2,7 +2,8 @@ import { TacetError } from '@tacet/errors';
 import type { ClientPresence } from './client-presence.ts';
 import { noId } from './keys/caller.ts';
 import type { Abandonment } from './limits/abandonment.ts';
-import type { Limiter, LimitVerdict } from './limits/limiter.ts';
+import type { Limiter } from './limits/limiter.ts';
+import { passLimits, type Passage } from './limits/rate-gate.ts';
 import type { EdgeSession } from './money/edge-session.ts';
 import type { InferenceRequest } from './read-request.ts';
 import { newRequestId, type RequestId } from './request-id.ts';
@@ -13,6 +14,8 @@ import type { OpenRequest, Spool } from './spool/spool.ts';
 /** How long a request waits for its lease to grow. */
 export const leaseWaitMs = 5_000;
 const retryAfterMs = 1_000;
+/** Bytes of a prompt per token, for the estimate. */
+const bytesPerToken = 4;
 
 /** A request that may run: limits, money and a slot are its own until it is settled. */
 export interface AdmittedRequest {
@@ -24,7 +27,8 @@ export interface AdmittedRequest {
   /** Output per choice that the worker is told, where it must be told; less than asked: clamped. */
   readonly outputPerChoice: number | undefined;
   readonly isClamped: boolean;
-  readonly verdict: LimitVerdict | undefined;
+  /** What it took from limits of rate; undefined where there are none. Finished with the request. */
+  readonly passage: Passage | undefined;
 }
 
 export interface AdmitOptions {
@@ -35,13 +39,25 @@ export interface AdmitOptions {
   readonly wallMs: () => number;
 }
 
-/** The third step: rate limit, then money, then a slot. Rejects with `TacetError`. In memory unless lease or slice have to grow. */
+/** The third step: rate limits, then money, then a slot. Rejects with `TacetError`. In memory unless lease or slice have to grow. */
 export async function admit(request: InferenceRequest, options: AdmitOptions, client: ClientPresence): Promise<AdmittedRequest> {
+  const { limiter, abandonment } = options;
+  const { caller } = request;
+  const waitMs = abandonment.waitMs(caller.identity);
+  if (waitMs > 0) throw new TacetError('abandoned_requests', { retryAfterMs: waitMs });
+  const passing = passLimits(limiter, caller, tokensExpected(request));
+  const passage = passing instanceof Promise ? await passing : passing;
+  try {
+    return await reserve(request, passage, options, client);
+  } catch (error) {
+    passage?.finish(0);
+    throw error;
+  }
+}
+
+async function reserve(request: InferenceRequest, passage: Passage | undefined, options: AdmitOptions, client: ClientPresence): Promise<AdmittedRequest> {
   const { session, spool } = options;
   const { caller } = request;
-  const taken = takeRate(request, options);
-  const verdict = taken instanceof Promise ? await taken : taken;
-  if (verdict && !verdict.isAllowed) throw new TacetError('rate_limited', { retryAfterMs: verdict.resetMs, metadata: { limit_requests: verdict.limit } });
   if (session.isSuspended(caller.accountId)) throw new TacetError('account_suspended');
   if (!session.mayAdmit || !spool.hasRoom) throw new TacetError('cannot_meter', { retryAfterMs });
   const { book, epoch } = session;
@@ -66,14 +82,12 @@ export async function admit(request: InferenceRequest, options: AdmitOptions, cl
   }
   const outputPerChoice = request.isStream ? undefined : Math.floor(Math.min(wanted, reservation.outputMax) / request.choices);
   const isClamped = outputPerChoice !== undefined && outputPerChoice * request.choices < wanted;
-  return { request, requestId, reservation, slot, outputPerChoice, isClamped, verdict };
+  return { request, requestId, reservation, slot, outputPerChoice, isClamped, passage };
 }
 
-function takeRate({ caller }: InferenceRequest, { limiter, abandonment }: AdmitOptions): LimitVerdict | undefined | Promise<LimitVerdict> {
-  const waitMs = abandonment.waitMs(caller.identity);
-  if (waitMs > 0) throw new TacetError('abandoned_requests', { retryAfterMs: waitMs });
-  const { requestsPerMinute } = caller.limits;
-  return requestsPerMinute === 0 ? undefined : limiter.take(caller.identity, requestsPerMinute);
+/** What counts against limits of tokens until the request has ended and the truth is known. */
+function tokensExpected(request: InferenceRequest): number {
+  return Math.max(1, Math.ceil(request.prompt.bytes / bytesPerToken) + outputWanted(request));
 }
 
 /** Output to reserve: all that can come where the answer comes as a whole, the first slice of a stream. */

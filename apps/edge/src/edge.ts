@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import { createRpcClient, openTlsFolder } from '@tacet/rpc';
 import { fatal, measureCertificate, readSecretFile, type Readiness, type Reporting, type Running } from '@tacet/service';
+import { createAccountFacts } from './account-facts.ts';
 import { Authorize } from './authorize.ts';
 import type { EdgeConfig } from './config.ts';
 import { startDoors } from './doors.ts';
@@ -12,7 +13,7 @@ import { Abandonment } from './limits/abandonment.ts';
 import type { Limiter } from './limits/limiter.ts';
 import { memoryLimiter } from './limits/memory-limiter.ts';
 import { redisLimiter } from './limits/redis-limiter.ts';
-import { listModels } from './list-models.ts';
+import { createListModels, createShowModel } from './list-models.ts';
 import { listenToSession } from './listen-to-session.ts';
 import { createMetrics } from './metrics.ts';
 import { momentNow, monotonicMs, wallMs } from './moments.ts';
@@ -81,7 +82,8 @@ export async function startEdge(config: EdgeConfig, { log, registry, readiness }
   metrics.watch({ running, budget, outbox: spool.outbox, workers, queue, affinity, watch, monotonicMs });
   const doors = await startDoors(config, {
     serveInference: (endpoint, request, response, door) => inference.serve(endpoint, request, response, door),
-    listModels: (request, response, door) => listModels(request, response, door, { authorize, catalogue, workers }),
+    authorize,
+    questions: { listModels: createListModels({ catalogue, workers }), showModel: createShowModel({ catalogue, workers }), ...createAccountFacts({ ledger, monotonicMs }) },
     refuse: reports.refuse,
   }, events);
   const room = watchRoom(spool, readiness);
@@ -122,7 +124,7 @@ async function watchDirectory(client: ConstructorParameters<typeof DirectoryWatc
 function openLimiter({ redisUrlFile }: EdgeConfig, edgeId: Buffer, reports: Reports): Limiter {
   if (redisUrlFile === undefined) return memoryLimiter(wallMs);
   const edge = hash('sha256', edgeId, 'hex').slice(0, 32);
-  return redisLimiter({ url: readSecretFile('TACET_REDIS_URL_FILE', redisUrlFile), edge, wallMs, onState: reports.limiter });
+  return redisLimiter({ url: readSecretFile('TACET_REDIS_URL_FILE', redisUrlFile), edge, wallMs, monotonicMs, onState: reports.limiter });
 }
 
 /** An edge whose spool is full cannot meter: it wants no traffic. */

@@ -1,17 +1,17 @@
 import type { AdmittedRequest } from './admit.ts';
 import type { ErrorDialect } from './endpoints.ts';
 import type { ErrorManner } from './http/send-error.ts';
-import type { LimitVerdict } from './limits/limiter.ts';
+import { rateHeaders } from './limits/rate-headers.ts';
 
 /** Headers of every answer to an admitted request, beside its content type. */
-export function responseHeaders({ requestId, request, verdict, isClamped, outputPerChoice }: AdmittedRequest, processingMs: number): string[] {
+export function responseHeaders({ requestId, request, passage, isClamped, outputPerChoice }: AdmittedRequest, processingMs: number): string[] {
   const headers = [
     'openai-processing-ms', String(Math.round(processingMs)),
     'x-tacet-privacy', request.caller.noLog ? 'no-log' : 'standard',
   ];
   if (requestId !== undefined) headers.push(...requestIdHeaders(requestId.text, request.endpoint.errors));
   if (isClamped) headers.push('x-tacet-max-tokens-clamped', String(outputPerChoice));
-  if (verdict) headers.push(...rateHeaders(verdict));
+  if (passage) headers.push(...rateHeaders(passage, request.endpoint.errors));
   return headers;
 }
 
@@ -29,8 +29,4 @@ export function errorManner(admitted: AdmittedRequest, processingMs: number): Er
 export function streamHeaders(admitted: AdmittedRequest, processingMs: number): string[] {
   const fixed = ['content-type', 'text/event-stream; charset=utf-8', 'cache-control', 'no-cache, no-transform', 'x-accel-buffering', 'no'];
   return [...fixed, ...responseHeaders(admitted, processingMs)];
-}
-
-function rateHeaders({ limit, remaining, resetMs }: LimitVerdict): string[] {
-  return ['x-ratelimit-limit-requests', String(limit), 'x-ratelimit-remaining-requests', String(remaining), 'x-ratelimit-reset-requests', `${Math.ceil(resetMs / 1000)}s`];
 }

@@ -12,6 +12,8 @@ import { Exchange } from './exchange.ts';
 import { EventWriter } from './http/event-writer.ts';
 import { refuse } from './http/refuse.ts';
 import type { Caller } from './keys/caller.ts';
+import { RateLimitedError } from './limits/rate-gate.ts';
+import { rateHeaders } from './limits/rate-headers.ts';
 import { Meter } from './meter.ts';
 import type { Metrics } from './metrics.ts';
 import { openStream } from './open-stream.ts';
@@ -105,6 +107,7 @@ export class ServeInference {
     const { admitted, meter, caller } = exchange;
     const { tallies } = metrics;
     const counts = meter.outcome?.counts ?? { input: 0, cached: 0, output: 0 };
+    admitted.passage?.finish(counts.input + counts.cached + counts.output);
     tallies.answers++;
     tallies.inputTokens += counts.input;
     tallies.cachedTokens += counts.cached;
@@ -131,6 +134,7 @@ export class ServeInference {
     const dialect = endpoint.errors;
     const headers = caller ? ['x-tacet-privacy', caller.noLog ? 'no-log' : 'standard'] : [];
     if (requestId !== undefined) headers.push(...requestIdHeaders(requestId, dialect));
+    if (error instanceof RateLimitedError) headers.push(...rateHeaders(error, dialect));
     if (error.code !== 'client_closed') refuse(request, response, error, { dialect, requestId, headers });
     if (caller?.noLog) return;
     metrics.noteInference(endpoint.name, error.httpStatus);

@@ -106,12 +106,14 @@ test('while all workers are full requests wait for their turn, the urgent ones f
   }, 20_000);
   const running = await occupy('running');
   const order: string[] = [];
-  const whole = chat(edge, account.apiKey, { model: 'small', demo: { tokens: 1 } }).then(async (response) => order.push(`whole ${response.status}`));
-  await eventually('it waits', async () => (await metric('queued_requests')) === 1);
-  const stream = chat(edge, account.apiKey, { model: 'small', stream: true, demo: { tokens: 2 } }).then(async (response) => {
+  const ask = async (name: string, fields: object) => {
+    const response = await chat(edge, account.apiKey, { model: 'small', ...fields });
     await response.text();
-    order.push(`stream ${response.status}`);
-  });
+    order.push(`${name} ${response.status}`);
+  };
+  const whole = ask('whole', { demo: { tokens: 1 } });
+  await eventually('it waits', async () => (await metric('queued_requests')) === 1);
+  const stream = ask('stream', { stream: true, demo: { tokens: 2 } });
   await eventually('both wait', async () => (await metric('queued_requests')) === 2);
   running.socket.destroy();
   await Promise.all([whole, stream]);

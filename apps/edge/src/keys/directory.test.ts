@@ -72,7 +72,7 @@ test('all who ask for the same key at once share one call, and the next ones fin
   const directory = newDirectory();
   const callers = await Promise.all(Array.from({ length: 64 }, () => directory.lookUp(name, { hash })));
   expect([calls, new Set(callers).size]).toEqual([1, 1]);
-  expect(directory.cache.get(name)).toMatchObject({ identity: keyId.toString('hex'), limits: { requestsPerMinute: 5 }, models: undefined, leaseByKey: false });
+  expect(directory.cache.get(name)).toMatchObject({ identity: keyId.toString('hex'), claims: [{ kind: 'requests', scope: 'key', limit: 5, name: expect.stringContaining(keyId.toString('hex')) }], models: undefined, leaseByKey: false });
 });
 
 test.each([

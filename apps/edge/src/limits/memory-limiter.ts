@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { countersMax, windowMs, type Limiter, type LimitVerdict } from './limiter.ts';
+import { countersMax, windowMs, type Limiter, type LimitVerdict, type Standing } from './limiter.ts';
 
 interface Counter {
   window: number;
@@ -8,24 +8,71 @@ interface Counter {
 
 /** Counts in this process alone. `wallMs`: UTC milliseconds. */
 export function memoryLimiter(wallMs: () => number): Limiter {
-  const counters = new LRUCache<string, Counter>({ max: countersMax });
-  return {
-    take: (name, limit): LimitVerdict => {
-      const now = wallMs();
-      const window = Math.floor(now / windowMs);
-      let counter = counters.get(name);
-      if (counter === undefined) {
-        counter = { window, used: 0 };
-        counters.set(name, counter);
-      }
-      if (counter.window !== window) {
-        counter.window = window;
-        counter.used = 0;
-      }
-      const isAllowed = counter.used < limit;
-      if (isAllowed) counter.used++;
-      return { isAllowed, limit, remaining: Math.max(0, limit - counter.used), resetMs: (window + 1) * windowMs - now };
-    },
-    stop: async () => undefined,
-  };
+  return new MemoryLimiter(wallMs);
+}
+
+class MemoryLimiter implements Limiter {
+  readonly #wallMs: () => number;
+  readonly #counters = new LRUCache<string, Counter>({ max: countersMax });
+  /** What runs, by name; as many as requests run at most. */
+  readonly #running = new Map<string, number>();
+
+  constructor(wallMs: () => number) {
+    this.#wallMs = wallMs;
+  }
+
+  take(name: string, limit: number, amount: number): LimitVerdict {
+    const now = this.#wallMs();
+    const counter = this.#counterOf(name, now);
+    const isAllowed = counter.used + amount <= limit;
+    if (isAllowed) counter.used += amount;
+    return { isAllowed, ...standingOf(counter, limit, now) };
+  }
+
+  settle(name: string, difference: number, takenResetAtMs: number): void {
+    const counter = this.#counterOf(name, this.#wallMs());
+    if (difference < 0 && (counter.window + 1) * windowMs !== takenResetAtMs) return;
+    counter.used = Math.max(0, counter.used + difference);
+  }
+
+  standing(name: string, limit: number): Standing {
+    const now = this.#wallMs();
+    return standingOf(this.#counterOf(name, now), limit, now);
+  }
+
+  enter(name: string, limit: number): boolean {
+    const running = this.#running.get(name) ?? 0;
+    if (running >= limit) return false;
+    this.#running.set(name, running + 1);
+    return true;
+  }
+
+  leave(name: string): void {
+    const running = (this.#running.get(name) ?? 1) - 1;
+    if (running > 0) this.#running.set(name, running);
+    else this.#running.delete(name);
+  }
+
+  async stop(): Promise<void> {
+    this.#running.clear();
+  }
+
+  #counterOf(name: string, now: number): Counter {
+    const window = Math.floor(now / windowMs);
+    let counter = this.#counters.get(name);
+    if (counter === undefined) {
+      counter = { window, used: 0 };
+      this.#counters.set(name, counter);
+    }
+    if (counter.window !== window) {
+      counter.window = window;
+      counter.used = 0;
+    }
+    return counter;
+  }
+}
+
+function standingOf({ window, used }: Counter, limit: number, now: number): Standing {
+  const resetAtMs = (window + 1) * windowMs;
+  return { limit, remaining: Math.max(0, limit - used), resetMs: resetAtMs - now, resetAtMs };
 }

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
-import { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
-import { countersMax, windowMs, type Limiter, type LimitVerdict } from './limiter.ts';
+import { countersMax, windowMs, type Limiter, type LimitVerdict, type Standing } from './limiter.ts';
+import { RedisConnection, type RedisConnectionOptions } from './redis-connection.ts';
+import { RedisPermits } from './redis-permits.ts';
 
 /** Shares of a window that are drawn at once. */
 const slicesPerWindow = 8;
@@ -9,27 +10,8 @@ const slicesPerWindow = 8;
 const refillMs = 100;
 /** How long a request waits for a slice before this edge's own share decides. */
 const drawMsMax = 100;
-/** How often an edge says that it is there, and how long it counts as such. */
-const presenceMs = 5_000;
-const presenceKeptMs = 15_000;
-const presenceKey = 'tacet:edges';
 /** Slices drawn with one round trip. */
 const drawsMax = 1_000;
-
-/**
- * Draws from one window: what is needed, and up to a slice more while much is left. KEYS: counter. ARGV: limit,
- * need, slice, lifetime in ms. Answers what was drawn and what is left.
- */
-const drawScript = `
-local used = tonumber(redis.call('GET', KEYS[1]) or '0')
-local limit, need, slice = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local free = limit - used
-if free <= 0 then return {0, 0} end
-local grant = math.min(free, math.max(need, math.min(slice, math.ceil(free / ${slicesPerWindow}))))
-redis.call('INCRBY', KEYS[1], grant)
-redis.call('PEXPIRE', KEYS[1], ARGV[4])
-return {grant, free - grant}
-`;
 
 interface Counter {
   readonly key: string;
@@ -43,17 +25,8 @@ interface Counter {
   drawing: Promise<void> | undefined;
 }
 
-interface Scripted extends Redis {
-  tacetDraw(key: string, limit: number, need: number, slice: number, lifetimeMs: number): Promise<[number, number]>;
-}
-
-export interface RedisLimiterOptions {
-  readonly url: string;
-  /** Names this edge among those that share limits; a hash of its id. */
-  readonly edge: string;
-  readonly wallMs: () => number;
-  /** Told when Redis is lost (each edge then enforces its share alone) and found again. */
-  readonly onState: (state: 'lost' | 'found') => void;
+export interface RedisLimiterOptions extends RedisConnectionOptions {
+  readonly monotonicMs: () => number;
 }
 
 /**
@@ -66,77 +39,90 @@ export function redisLimiter(options: RedisLimiterOptions): Limiter {
 }
 
 class RedisLimiter implements Limiter {
-  readonly #options: RedisLimiterOptions;
-  readonly #redis: Scripted;
+  readonly #wallMs: () => number;
+  readonly #redis: RedisConnection;
+  readonly #permits: RedisPermits;
   readonly #counters = new LRUCache<string, Counter>({ max: countersMax });
   /** Counters used since the last refill. */
   readonly #active = new Set<Counter>();
   readonly #refillTimer: NodeJS.Timeout;
-  readonly #presenceTimer: NodeJS.Timeout;
-  #edges = 1;
-  /** True until Redis has answered for the first time. */
-  #isLost = true;
 
   constructor(options: RedisLimiterOptions) {
-    this.#options = options;
-    const redis = new Redis(options.url, {
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      connectTimeout: 1_000,
-      commandTimeout: 1_000,
-      retryStrategy: (times) => Math.min(times * 100, 2_000),
-    });
-    redis.defineCommand('tacetDraw', { numberOfKeys: 1, lua: drawScript });
-    // Its state is known from the commands; the event must only be heard, or it ends the process.
-    redis.on('error', () => undefined);
-    redis.on('ready', () => void this.#announce());
-    this.#redis = redis as unknown as Scripted;
-    this.#refillTimer = setInterval(() => this.#refill(), refillMs);
-    this.#presenceTimer = setInterval(() => void this.#announce(), presenceMs);
-    this.#refillTimer.unref();
-    this.#presenceTimer.unref();
+    this.#wallMs = options.wallMs;
+    this.#redis = new RedisConnection(options);
+    this.#permits = new RedisPermits(this.#redis, options.monotonicMs);
+    this.#refillTimer = setInterval(() => this.#refill(), refillMs).unref();
   }
 
-  take(name: string, limit: number): LimitVerdict | Promise<LimitVerdict> {
+  take(name: string, limit: number, amount: number): LimitVerdict | Promise<LimitVerdict> {
     const counter = this.#counterOf(name, limit);
     this.#active.add(counter);
-    if (counter.used < counter.granted) return this.#use(counter);
-    if (this.#isLost) return this.#useShare(counter);
-    if (counter.left <= 0) return this.#refuse(counter);
-    return this.#drawThenTake(name, counter);
+    if (counter.used + amount <= counter.granted) return this.#use(counter, amount);
+    if (this.#redis.isLost) return this.#useShare(counter, amount);
+    // What is left only becomes less until the window ends.
+    if (counter.used + amount > counter.granted + counter.left) return this.#refuse(counter);
+    return this.#drawThenTake(name, counter, amount);
+  }
+
+  settle(name: string, difference: number, takenResetAtMs: number): void {
+    const counter = this.#counters.get(name);
+    if (counter === undefined) return;
+    this.#roll(counter, counter.limit);
+    if (difference < 0 && (counter.window + 1) * windowMs !== takenResetAtMs) return;
+    // What goes beyond the slices in hand is owed, and drawn with the next one.
+    counter.used = Math.max(0, counter.used + difference);
+    if (difference > 0) this.#active.add(counter);
+  }
+
+  standing(name: string, limit: number): Standing {
+    const counter = this.#counterOf(name, limit);
+    return this.#standing(counter, counter.granted - counter.used + counter.left);
+  }
+
+  enter(name: string, limit: number): boolean | Promise<boolean> {
+    return this.#permits.enter(name, limit);
+  }
+
+  leave(name: string): void {
+    this.#permits.leave(name);
   }
 
   async stop(): Promise<void> {
     clearInterval(this.#refillTimer);
-    clearInterval(this.#presenceTimer);
-    if (this.#redis.status === 'ready') await this.#redis.zrem(presenceKey, this.#options.edge).catch(() => undefined);
-    this.#redis.disconnect();
+    await this.#permits.stop();
+    await this.#redis.stop();
   }
 
   #counterOf(name: string, limit: number): Counter {
-    const window = Math.floor(this.#options.wallMs() / windowMs);
     let counter = this.#counters.get(name);
     if (counter === undefined) {
       // Redis sees hashes only, and keeps them for two windows.
-      counter = { key: hash('sha256', name, 'hex').slice(0, 32), window, limit, granted: 0, used: 0, left: limit, waiting: 0, drawing: undefined };
+      counter = { key: hash('sha256', name, 'hex').slice(0, 32), window: -1, limit, granted: 0, used: 0, left: limit, waiting: 0, drawing: undefined };
       this.#counters.set(name, counter);
     }
-    if (counter.window !== window || counter.limit !== limit) Object.assign(counter, { window, limit, granted: 0, used: 0, left: limit });
+    this.#roll(counter, limit);
     return counter;
   }
 
-  async #drawThenTake(name: string, counter: Counter): Promise<LimitVerdict> {
-    counter.waiting++;
+  /** Begins anew where the window or the limit is another one. */
+  #roll(counter: Counter, limit: number): void {
+    const window = Math.floor(this.#wallMs() / windowMs);
+    if (counter.window !== window || counter.limit !== limit) Object.assign(counter, { window, limit, granted: 0, used: 0, left: limit });
+  }
+
+  async #drawThenTake(name: string, counter: Counter, amount: number): Promise<LimitVerdict> {
+    counter.waiting += amount;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, drawMsMax)));
     await Promise.race([this.#draw(counter), late]);
     clearTimeout(timer);
-    counter.waiting--;
+    counter.waiting -= amount;
     const now = this.#counterOf(name, counter.limit);
-    if (now.used < now.granted) return this.#use(now);
-    if (now.left <= 0 && !this.#isLost) return this.#refuse(now);
-    // Others were faster than the slice was large, or Redis is slow or gone.
-    return now.left > 0 && !this.#isLost && now.granted > 0 ? this.#drawThenTake(name, now) : this.#useShare(now);
+    if (now.used + amount <= now.granted) return this.#use(now, amount);
+    if (this.#redis.isLost) return this.#useShare(now, amount);
+    if (now.used + amount > now.granted + now.left) return this.#refuse(now);
+    // Others were faster than the slice was large, or Redis is slow.
+    return now.granted > 0 ? this.#drawThenTake(name, now, amount) : this.#useShare(now, amount);
   }
 
   /** One draw at a time for each counter; whoever needs it waits for the same. */
@@ -149,17 +135,12 @@ class RedisLimiter implements Limiter {
     // The end of this tick, so that all who came in it are counted in.
     await new Promise((resolve) => setImmediate(resolve));
     const { window, limit, key } = counter;
-    // What passed while Redis was gone is owed.
-    const need = counter.waiting + Math.max(0, counter.used - counter.granted);
-    try {
-      const [grant, left] = await this.#redis.tacetDraw(`tacet:rate:${key}:${window}`, limit, need, Math.ceil(limit / slicesPerWindow), 2 * windowMs);
-      this.#setLost(false);
-      if (counter.window !== window || counter.limit !== limit) return;
-      counter.granted += grant;
-      counter.left = left;
-    } catch {
-      this.#setLost(true);
-    }
+    // What passed while Redis was gone, or turned out to be more than was taken, is owed.
+    const need = Math.max(0, counter.waiting + counter.used - counter.granted);
+    const drawn = await this.#redis.draw(`${key}:${window}`, limit, need, Math.ceil(limit / slicesPerWindow), slicesPerWindow, 2 * windowMs);
+    if (drawn === undefined || counter.window !== window || counter.limit !== limit) return;
+    counter.granted += drawn[0];
+    counter.left = drawn[1];
   }
 
   /** Draws ahead for whoever used most of a slice, so that the next request finds one. */
@@ -169,50 +150,32 @@ class RedisLimiter implements Limiter {
       if (draws >= drawsMax) return;
       this.#active.delete(counter);
       const slice = Math.ceil(counter.limit / slicesPerWindow);
-      if (this.#isLost || counter.left <= 0 || counter.granted - counter.used >= slice / 2) continue;
+      if (this.#redis.isLost || counter.left <= 0 || counter.granted - counter.used >= slice / 2) continue;
       draws++;
       void this.#draw(counter);
     }
   }
 
-  #use(counter: Counter): LimitVerdict {
-    counter.used++;
-    return this.#verdict(counter, true, counter.granted - counter.used + counter.left);
+  #use(counter: Counter, amount: number): LimitVerdict {
+    counter.used += amount;
+    return { isAllowed: true, ...this.#standing(counter, counter.granted - counter.used + counter.left) };
   }
 
   #refuse(counter: Counter): LimitVerdict {
-    return this.#verdict(counter, false, 0);
+    return { isAllowed: false, ...this.#standing(counter, counter.granted - counter.used + counter.left) };
   }
 
   /** Redis is gone: this edge's share of what all edges together may pass. */
-  #useShare(counter: Counter): LimitVerdict {
-    const share = Math.max(1, Math.floor(counter.limit / this.#edges));
-    const isAllowed = counter.used < share;
-    if (isAllowed) counter.used++;
-    return this.#verdict(counter, isAllowed, Math.max(0, share - counter.used));
+  #useShare(counter: Counter, amount: number): LimitVerdict {
+    const share = this.#redis.shareOf(counter.limit);
+    const taken = Math.min(amount, share);
+    const isAllowed = counter.used + taken <= share;
+    if (isAllowed) counter.used += taken;
+    return { isAllowed, ...this.#standing(counter, share - counter.used) };
   }
 
-  #verdict({ limit, window }: Counter, isAllowed: boolean, remaining: number): LimitVerdict {
-    return { isAllowed, limit, remaining: Math.min(limit, remaining), resetMs: (window + 1) * windowMs - this.#options.wallMs() };
-  }
-
-  /** Says that this edge is there, and hears how many are. */
-  async #announce(): Promise<void> {
-    const now = this.#options.wallMs();
-    try {
-      await this.#redis.zadd(presenceKey, now, this.#options.edge);
-      await this.#redis.zremrangebyscore(presenceKey, '-inf', now - presenceKeptMs);
-      await this.#redis.pexpire(presenceKey, presenceKeptMs);
-      this.#edges = Math.max(1, await this.#redis.zcard(presenceKey));
-      this.#setLost(false);
-    } catch {
-      this.#setLost(true);
-    }
-  }
-
-  #setLost(isLost: boolean): void {
-    if (this.#isLost === isLost) return;
-    this.#isLost = isLost;
-    this.#options.onState(isLost ? 'lost' : 'found');
+  #standing({ limit, window }: Counter, remaining: number): Standing {
+    const resetAtMs = (window + 1) * windowMs;
+    return { limit, remaining: Math.max(0, Math.min(limit, remaining)), resetMs: resetAtMs - this.#wallMs(), resetAtMs };
   }
 }

@@ -19,6 +19,7 @@ import type { ResolveAccountRequest as _tacet_directory_v1_ResolveAccountRequest
 import type { ResolveRequest as _tacet_directory_v1_ResolveRequest, ResolveRequest__Output as _tacet_directory_v1_ResolveRequest__Output } from './tacet/directory/v1/ResolveRequest.ts';
 import type { ResolveResponse as _tacet_directory_v1_ResolveResponse, ResolveResponse__Output as _tacet_directory_v1_ResolveResponse__Output } from './tacet/directory/v1/ResolveResponse.ts';
 import type { RevokeKeyRequest as _tacet_directory_v1_RevokeKeyRequest, RevokeKeyRequest__Output as _tacet_directory_v1_RevokeKeyRequest__Output } from './tacet/directory/v1/RevokeKeyRequest.ts';
+import type { SetAccountLimitsRequest as _tacet_directory_v1_SetAccountLimitsRequest, SetAccountLimitsRequest__Output as _tacet_directory_v1_SetAccountLimitsRequest__Output } from './tacet/directory/v1/SetAccountLimitsRequest.ts';
 import type { SuspendAccountRequest as _tacet_directory_v1_SuspendAccountRequest, SuspendAccountRequest__Output as _tacet_directory_v1_SuspendAccountRequest__Output } from './tacet/directory/v1/SuspendAccountRequest.ts';
 import type { WatchEvent as _tacet_directory_v1_WatchEvent, WatchEvent__Output as _tacet_directory_v1_WatchEvent__Output } from './tacet/directory/v1/WatchEvent.ts';
 import type { WatchRequest as _tacet_directory_v1_WatchRequest, WatchRequest__Output as _tacet_directory_v1_WatchRequest__Output } from './tacet/directory/v1/WatchRequest.ts';
@@ -58,6 +59,7 @@ export interface ProtoGrpcType {
         ResolveRequest: MessageTypeDefinition<_tacet_directory_v1_ResolveRequest, _tacet_directory_v1_ResolveRequest__Output>
         ResolveResponse: MessageTypeDefinition<_tacet_directory_v1_ResolveResponse, _tacet_directory_v1_ResolveResponse__Output>
         RevokeKeyRequest: MessageTypeDefinition<_tacet_directory_v1_RevokeKeyRequest, _tacet_directory_v1_RevokeKeyRequest__Output>
+        SetAccountLimitsRequest: MessageTypeDefinition<_tacet_directory_v1_SetAccountLimitsRequest, _tacet_directory_v1_SetAccountLimitsRequest__Output>
         SuspendAccountRequest: MessageTypeDefinition<_tacet_directory_v1_SuspendAccountRequest, _tacet_directory_v1_SuspendAccountRequest__Output>
         WatchEvent: MessageTypeDefinition<_tacet_directory_v1_WatchEvent, _tacet_directory_v1_WatchEvent__Output>
         WatchRequest: MessageTypeDefinition<_tacet_directory_v1_WatchRequest, _tacet_directory_v1_WatchRequest__Output>

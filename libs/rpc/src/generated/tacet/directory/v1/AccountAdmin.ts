@@ -12,6 +12,7 @@ import type { ListAccountsResponse as _tacet_directory_v1_ListAccountsResponse, 
 import type { ListKeysRequest as _tacet_directory_v1_ListKeysRequest, ListKeysRequest__Output as _tacet_directory_v1_ListKeysRequest__Output } from '../../../tacet/directory/v1/ListKeysRequest.ts';
 import type { ListKeysResponse as _tacet_directory_v1_ListKeysResponse, ListKeysResponse__Output as _tacet_directory_v1_ListKeysResponse__Output } from '../../../tacet/directory/v1/ListKeysResponse.ts';
 import type { RevokeKeyRequest as _tacet_directory_v1_RevokeKeyRequest, RevokeKeyRequest__Output as _tacet_directory_v1_RevokeKeyRequest__Output } from '../../../tacet/directory/v1/RevokeKeyRequest.ts';
+import type { SetAccountLimitsRequest as _tacet_directory_v1_SetAccountLimitsRequest, SetAccountLimitsRequest__Output as _tacet_directory_v1_SetAccountLimitsRequest__Output } from '../../../tacet/directory/v1/SetAccountLimitsRequest.ts';
 import type { SuspendAccountRequest as _tacet_directory_v1_SuspendAccountRequest, SuspendAccountRequest__Output as _tacet_directory_v1_SuspendAccountRequest__Output } from '../../../tacet/directory/v1/SuspendAccountRequest.ts';
 
 /**
@@ -97,6 +98,25 @@ export interface AccountAdminClient extends grpc.Client {
   revokeKey(argument: _tacet_directory_v1_RevokeKeyRequest, callback: grpc.requestCallback<_tacet_directory_v1_Key__Output>): grpc.ClientUnaryCall;
   
   /**
+   * Limits what all keys and chats of an account may do together; tells the
+   * edges. The whole set is replaced. Errors: not_found, field_invalid (a
+   * limit on spend: money is the balance's business).
+   */
+  SetAccountLimits(argument: _tacet_directory_v1_SetAccountLimitsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_directory_v1_Account__Output>): grpc.ClientUnaryCall;
+  SetAccountLimits(argument: _tacet_directory_v1_SetAccountLimitsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_directory_v1_Account__Output>): grpc.ClientUnaryCall;
+  SetAccountLimits(argument: _tacet_directory_v1_SetAccountLimitsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_directory_v1_Account__Output>): grpc.ClientUnaryCall;
+  SetAccountLimits(argument: _tacet_directory_v1_SetAccountLimitsRequest, callback: grpc.requestCallback<_tacet_directory_v1_Account__Output>): grpc.ClientUnaryCall;
+  /**
+   * Limits what all keys and chats of an account may do together; tells the
+   * edges. The whole set is replaced. Errors: not_found, field_invalid (a
+   * limit on spend: money is the balance's business).
+   */
+  setAccountLimits(argument: _tacet_directory_v1_SetAccountLimitsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_directory_v1_Account__Output>): grpc.ClientUnaryCall;
+  setAccountLimits(argument: _tacet_directory_v1_SetAccountLimitsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_directory_v1_Account__Output>): grpc.ClientUnaryCall;
+  setAccountLimits(argument: _tacet_directory_v1_SetAccountLimitsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_directory_v1_Account__Output>): grpc.ClientUnaryCall;
+  setAccountLimits(argument: _tacet_directory_v1_SetAccountLimitsRequest, callback: grpc.requestCallback<_tacet_directory_v1_Account__Output>): grpc.ClientUnaryCall;
+  
+  /**
    * Suspends or allows again; tells the edges (key_revision) and the ledger.
    */
   SuspendAccount(argument: _tacet_directory_v1_SuspendAccountRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_directory_v1_Account__Output>): grpc.ClientUnaryCall;
@@ -145,6 +165,13 @@ export interface AccountAdminHandlers extends grpc.UntypedServiceImplementation 
   RevokeKey: grpc.handleUnaryCall<_tacet_directory_v1_RevokeKeyRequest__Output, _tacet_directory_v1_Key>;
   
   /**
+   * Limits what all keys and chats of an account may do together; tells the
+   * edges. The whole set is replaced. Errors: not_found, field_invalid (a
+   * limit on spend: money is the balance's business).
+   */
+  SetAccountLimits: grpc.handleUnaryCall<_tacet_directory_v1_SetAccountLimitsRequest__Output, _tacet_directory_v1_Account>;
+  
+  /**
    * Suspends or allows again; tells the edges (key_revision) and the ledger.
    */
   SuspendAccount: grpc.handleUnaryCall<_tacet_directory_v1_SuspendAccountRequest__Output, _tacet_directory_v1_Account>;
@@ -157,5 +184,6 @@ export interface AccountAdminDefinition extends grpc.ServiceDefinition {
   ListAccounts: MethodDefinition<_tacet_directory_v1_ListAccountsRequest, _tacet_directory_v1_ListAccountsResponse, _tacet_directory_v1_ListAccountsRequest__Output, _tacet_directory_v1_ListAccountsResponse__Output>
   ListKeys: MethodDefinition<_tacet_directory_v1_ListKeysRequest, _tacet_directory_v1_ListKeysResponse, _tacet_directory_v1_ListKeysRequest__Output, _tacet_directory_v1_ListKeysResponse__Output>
   RevokeKey: MethodDefinition<_tacet_directory_v1_RevokeKeyRequest, _tacet_directory_v1_Key, _tacet_directory_v1_RevokeKeyRequest__Output, _tacet_directory_v1_Key__Output>
+  SetAccountLimits: MethodDefinition<_tacet_directory_v1_SetAccountLimitsRequest, _tacet_directory_v1_Account, _tacet_directory_v1_SetAccountLimitsRequest__Output, _tacet_directory_v1_Account__Output>
   SuspendAccount: MethodDefinition<_tacet_directory_v1_SuspendAccountRequest, _tacet_directory_v1_Account, _tacet_directory_v1_SuspendAccountRequest__Output, _tacet_directory_v1_Account__Output>
 }

@@ -28,6 +28,11 @@ export interface ResolveResponse {
    * The directory's revision that this answer is at least as new as.
    */
   'revision'?: (number | string | Long);
+  /**
+   * Of the account as a whole, which all of its keys and its chats share. Its
+   * spend_* are 0: an account spends what it has.
+   */
+  'accountLimits'?: (_tacet_directory_v1_Limits | null);
 }
 
 export interface ResolveResponse__Output {
@@ -54,4 +59,9 @@ export interface ResolveResponse__Output {
    * The directory's revision that this answer is at least as new as.
    */
   'revision': (string);
+  /**
+   * Of the account as a whole, which all of its keys and its chats share. Its
+   * spend_* are 0: an account spends what it has.
+   */
+  'accountLimits': (_tacet_directory_v1_Limits__Output | null);
 }
