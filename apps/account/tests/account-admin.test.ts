@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { hashApiKey } from '@tacet/api-key';
 import { createRpcClient } from '@tacet/rpc';
 import { eventually } from '@tacet/testing';
 import { stringify } from 'uuid';
@@ -11,6 +12,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => account.stop());
 
+const noLimits = { requestsPerMinute: 0, tokensPerMinute: '0', concurrentRequests: 0, spendDayNano: '0', spendMonthNano: '0', spendTotalNano: '0' };
 const someId = bytesOf('01900000-0000-7000-8000-000000000000');
 
 test('an account of the operator is verified, active, and can sign in', async () => {
@@ -21,6 +23,7 @@ test('an account of the operator is verified, active, and can sign in', async ()
     emailVerified: true,
     status: 'active',
     createdOn: new Date().toISOString().slice(0, 10),
+    limits: { ...noLimits },
   });
   expect((await account.browser().post('/api/session', { email: 'made@example.test', password })).status).toBe(200);
   await expect(account.operator.CreateAccount({ email: 'made@example.test', password })).rejects.toMatchObject({ code: 'conflict' });
@@ -96,6 +99,23 @@ test('a suspension that the ledger did not hear of is repaired by saying it agai
   expect(account.ledger.suspended.has(accountId.toString('hex'))).toBe(true);
 });
 
+test('limits of an account are told to edges with each of its keys and with itself, and replaced as a whole', async () => {
+  const { accountId } = await account.operator.CreateAccount({});
+  const { plaintextKey } = await account.operator.CreateKey({ accountId, name: 'k', limits: { requestsPerMinute: 7 } });
+  const hash = hashApiKey(plaintextKey);
+  const before = await account.directory.Resolve({ hash });
+  expect([before.limits?.requestsPerMinute, before.accountLimits]).toEqual([7, noLimits]);
+  const limits = { requestsPerMinute: 60, tokensPerMinute: '100000', concurrentRequests: 4 };
+  expect((await account.operator.SetAccountLimits({ accountId, limits })).limits).toEqual({ ...noLimits, ...limits });
+  const after = await account.directory.Resolve({ hash });
+  expect([after.limits?.requestsPerMinute, after.accountLimits]).toEqual([7, { ...noLimits, ...limits }]);
+  // A change that edges hear of, as of a suspension.
+  expect(BigInt(after.revision)).toBeGreaterThan(BigInt(before.revision));
+  expect((await account.directory.ResolveAccount({ accountId })).accountLimits).toEqual({ ...noLimits, ...limits });
+  await account.operator.SetAccountLimits({ accountId, limits: { concurrentRequests: 1 } });
+  expect((await account.directory.ResolveAccount({ accountId })).accountLimits).toEqual({ ...noLimits, concurrentRequests: 1 });
+});
+
 test.each([
   ['CreateAccount', { email: 'no address' }, 'field_invalid', 'email'],
   ['CreateAccount', { email: 'a@b.test\r\nBcc: c@d.test' }, 'field_invalid', 'email'],
@@ -105,6 +125,8 @@ test.each([
   ['ListAccounts', { after: Buffer.alloc(3) }, 'field_invalid', 'after'],
   ['SuspendAccount', { accountId: Buffer.alloc(15) }, 'field_invalid', 'account_id'],
   ['SuspendAccount', { accountId: someId }, 'not_found', undefined],
+  ['SetAccountLimits', { accountId: someId, limits: { requestsPerMinute: 1 } }, 'not_found', undefined],
+  ['SetAccountLimits', { accountId: someId, limits: { spendDayNano: '5' } }, 'field_invalid', 'limits.spend_day_nano_usd'],
   ['CreateKey', { accountId: someId, name: 'k' }, 'not_found', undefined],
   ['CreateKey', { accountId: someId, name: '' }, 'field_invalid', 'name'],
   ['CreateKey', { accountId: someId, name: 'x'.repeat(101) }, 'field_invalid', 'name'],
@@ -131,7 +153,7 @@ test.each([
 test.each(['account', 'edge', 'billing', 'key-service', 'pruner'] as const)('%s is no operator', async (identity) => {
   const client = createRpcClient('AccountAdmin', { address: account.rpcAddress, tls: account.tlsOf(identity), server: 'account' });
   try {
-    for (const rpc of ['CreateAccount', 'ListAccounts', 'SuspendAccount', 'CreateKey', 'ListKeys', 'RevokeKey'] as const) {
+    for (const rpc of ['CreateAccount', 'ListAccounts', 'SuspendAccount', 'SetAccountLimits', 'CreateKey', 'ListKeys', 'RevokeKey'] as const) {
       await expect((client[rpc] as (input: object) => Promise<unknown>)({})).rejects.toMatchObject({ code: 'rpc_not_allowed' });
     }
   } finally {

@@ -1,4 +1,5 @@
 import type { Account__Output } from '@tacet/rpc/types/directory/v1/Account';
+import { limitsToJson, limitsToText } from './describe-key.ts';
 import { formatId } from './ids.ts';
 import type { Json } from './output.ts';
 
@@ -10,6 +11,7 @@ export function accountToJson(account: Account__Output): Json {
     email_verified: account.emailVerified,
     status: account.status,
     created_on: account.createdOn,
+    limits: limitsToJson(account),
   };
 }
 
@@ -21,5 +23,6 @@ export function accountToFields(account: Account__Output): readonly (readonly [s
     ['e-mail', address],
     ['status', account.status],
     ['created', account.createdOn],
+    ['limits', limitsToText(account) || 'none'],
   ];
 }

@@ -33,14 +33,15 @@ const limitTexts: Readonly<Record<string, (value: string | number) => string>> =
   spend_total_usd: (value) => `${value} USD in all`,
 };
 
-/** Limits in a few words; empty when there are none. */
-export function limitsToText(key: Key__Output): string {
-  return Object.entries(limitsToJson(key))
+/** Limits of a key or account in a few words; empty when there are none. */
+export function limitsToText(limited: Pick<Key__Output, 'limits'>): string {
+  return Object.entries(limitsToJson(limited))
     .map(([name, value]) => limitTexts[name]?.(value) ?? '')
     .join(', ');
 }
 
-function limitsToJson({ limits }: Key__Output): { readonly [field: string]: string | number } {
+/** The limits that are set. */
+export function limitsToJson({ limits }: Pick<Key__Output, 'limits'>): { readonly [field: string]: string | number } {
   if (!limits) return {};
   const all: Record<string, string | number> = {
     requests_per_minute: limits.requestsPerMinute,

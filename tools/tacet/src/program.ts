@@ -1,6 +1,7 @@
 import { Command, type OutputConfiguration } from 'commander';
 import { accountCreateCommand } from './commands/account-create.ts';
 import { accountListCommand } from './commands/account-list.ts';
+import { accountLimitCommand } from './commands/account-limit.ts';
 import { accountResumeCommand, accountSuspendCommand } from './commands/account-suspend.ts';
 import { balanceCommand } from './commands/balance.ts';
 import { creditCorrectCommand } from './commands/credit-correct.ts';
@@ -45,6 +46,7 @@ export function createProgram(run: Run, answers: TextStream, messages: TextStrea
     group('account', 'accounts', [
       accountCreateCommand(run),
       accountListCommand(run),
+      accountLimitCommand(run),
       accountSuspendCommand(run),
       accountResumeCommand(run),
     ]),

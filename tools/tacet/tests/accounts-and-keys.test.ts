@@ -50,7 +50,7 @@ test('an account is made with a password out of a file, and its calls carry the 
   expect(result).toEqual({
     code: 0,
     stderr: '',
-    stdout: `account  ${accountText}\ne-mail   ann@example.org (verified)\nstatus   active\ncreated  2026-01-31\n`,
+    stdout: `account  ${accountText}\ne-mail   ann@example.org (verified)\nstatus   active\ncreated  2026-01-31\nlimits   none\n`,
   });
 });
 
@@ -63,6 +63,7 @@ test('an account without a password says so, beside the answer', async () => {
     email_verified: true,
     status: 'active',
     created_on: '2026-01-31',
+    limits: {},
   });
   expect(result.stderr).toContain('nobody can sign in');
 });
@@ -102,6 +103,18 @@ test('an account may be named by its address, in any command', async () => {
   expect(documentOf(await run('account suspend ann@example.org --json'))).toMatchObject({ status: 'suspended' });
   expect(fake.calls.map(({ request }) => request)).toMatchObject([{ email: 'ann@example.org' }, { accountId, suspended: true }]);
   expect((await run(`account resume ${accountText}`)).stdout).toContain('active');
+});
+
+test('limits of an account are set as a whole, and shown where there are any', async () => {
+  fake.answer({
+    AccountAdmin: {
+      SetAccountLimits: async ({ limits }) => ({ ...ann, limits }),
+    },
+  });
+  const shown = await run(`account limit ${accountText} --requests-per-minute 60 --concurrent-requests 4`);
+  expect(shown.stdout).toContain('60 requests a minute, 4 requests at once');
+  expect(fake.calls.map(({ request }) => request)).toMatchObject([{ accountId, limits: { requestsPerMinute: 60, tokensPerMinute: '0', concurrentRequests: 4 } }]);
+  expect(documentOf(await run(`account limit ${accountText} --tokens-per-minute 1000 --json`))).toMatchObject({ limits: { tokens_per_minute: '1000' } });
 });
 
 test('an unknown address is not found, and what is neither is wrong usage', async () => {

@@ -1,4 +1,5 @@
 import type { Queryable } from '@tacet/database';
+import type { RateLimits } from '../keys/key-settings.ts';
 import type { StoredPassword } from '../passwords/password-hasher.ts';
 
 /** `opening`: its key and balance are being made. `deleting`: it is on its way out and nothing may begin. */
@@ -16,6 +17,8 @@ export interface Account {
   readonly ephemeralByDefault: boolean;
   /** YYYY-MM-DD. */
   readonly createdOn: string;
+  /** Of all its keys and chats together. */
+  readonly limits: RateLimits;
 }
 
 export interface AccountRow {
@@ -26,10 +29,15 @@ export interface AccountRow {
   all_keys_no_log: boolean;
   ephemeral_by_default: boolean;
   created_on: string;
+  requests_per_minute: bigint;
+  tokens_per_minute: bigint;
+  concurrent_requests: bigint;
 }
 
 /** The columns of `AccountRow`. */
-export const accountColumns = 'account_id, email, email_verified, status, all_keys_no_log, ephemeral_by_default, created_on';
+export const accountColumns =
+  'account_id, email, email_verified, status, all_keys_no_log, ephemeral_by_default, created_on, ' +
+  'requests_per_minute, tokens_per_minute, concurrent_requests';
 
 /** An account out of its row. */
 export function toAccount(row: AccountRow): Account {
@@ -41,6 +49,11 @@ export function toAccount(row: AccountRow): Account {
     allKeysNoLog: row.all_keys_no_log,
     ephemeralByDefault: row.ephemeral_by_default,
     createdOn: row.created_on,
+    limits: {
+      requests_per_minute: Number(row.requests_per_minute),
+      tokens_per_minute: Number(row.tokens_per_minute),
+      concurrent_requests: Number(row.concurrent_requests),
+    },
   };
 }
 

@@ -46,6 +46,16 @@ export const limitsSchema = z.strictObject({
 });
 export type Limits = z.output<typeof limitsSchema>;
 
+/** What limits a rate, or how much runs at once, and not money. */
+export type RateLimits = Pick<Limits, 'requests_per_minute' | 'tokens_per_minute' | 'concurrent_requests'>;
+
+/** Limits of an account as a whole: it spends what it has. */
+export const accountLimitsSchema = limitsSchema.extend({
+  spend_day_nano_usd: z.literal('0').default('0'),
+  spend_month_nano_usd: z.literal('0').default('0'),
+  spend_total_nano_usd: z.literal('0').default('0'),
+});
+
 /** No limits at all. */
 export const noLimits: Limits = limitsSchema.parse({});
 

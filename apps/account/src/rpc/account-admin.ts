@@ -8,12 +8,13 @@ import type { RevokeKeyRequest__Output as RevokeKeyRequest } from '@tacet/rpc/ty
 import { findAccount, findAccountByEmail } from '../accounts/account.ts';
 import { createAccount, type CreateAccountDependencies } from '../accounts/create-account.ts';
 import { emailSchema } from '../accounts/email.ts';
+import { limitAccount } from '../accounts/limit-account.ts';
 import { listAccounts } from '../accounts/list-accounts.ts';
 import { suspendAccount } from '../accounts/suspend-account.ts';
 import { parseInput } from '../http/parse-input.ts';
 import { idBytes, idText } from '../identifiers.ts';
 import { createKey } from '../keys/create-key.ts';
-import { keySettingsSchema, type KeySettings } from '../keys/key-settings.ts';
+import { accountLimitsSchema, keySettingsSchema, type KeySettings } from '../keys/key-settings.ts';
 import { listKeys } from '../keys/list-keys.ts';
 import { revokeKey, type KeyReference } from '../keys/revoke-key.ts';
 import { newPasswordSchema } from '../passwords/password-rules.ts';
@@ -27,6 +28,7 @@ const policy = {
   CreateAccount: operatorAlone,
   ListAccounts: operatorAlone,
   SuspendAccount: operatorAlone,
+  SetAccountLimits: operatorAlone,
   CreateKey: operatorAlone,
   ListKeys: operatorAlone,
   RevokeKey: operatorAlone,
@@ -54,6 +56,10 @@ export function offerAccountAdmin(dependencies: AccountAdminDependencies): Offer
           throw peerError(error);
         }),
       ),
+    SetAccountLimits: async ({ accountId, limits }) => {
+      const { limits: checked } = parseInput(z.object({ limits: accountLimitsSchema }), { limits: fromLimitsMessage(limits) });
+      return toAccountMessage(await limitAccount(pool, idText(accountId, 'account_id'), checked));
+    },
     CreateKey: async (request) => {
       const { key, plaintextKey } = await createKey(
         pool,

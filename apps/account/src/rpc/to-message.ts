@@ -6,13 +6,13 @@ import type { Account } from '../accounts/account.ts';
 import type { Resolution } from '../directory/resolve.ts';
 import { idBytes } from '../identifiers.ts';
 import type { ApiKey } from '../keys/api-key.ts';
-import type { Limits } from '../keys/key-settings.ts';
+import type { Limits, RateLimits } from '../keys/key-settings.ts';
 
 const none = Buffer.alloc(0);
 
 /** An account as the operator is told of it. */
-export function toAccountMessage({ accountId, email, emailVerified, status, createdOn }: Account): AccountMessage {
-  return { accountId: idBytes(accountId), email: email ?? '', emailVerified, status, createdOn };
+export function toAccountMessage({ accountId, email, emailVerified, status, createdOn, limits }: Account): AccountMessage {
+  return { accountId: idBytes(accountId), email: email ?? '', emailVerified, status, createdOn, limits: toRateLimitsMessage(limits) };
 }
 
 /** A key as the operator is told of it. */
@@ -32,7 +32,7 @@ export function toKeyMessage(key: ApiKey): KeyMessage {
 }
 
 /** A look-up's answer for an edge. */
-export function toResolveResponse({ state, key, accountId, noLog, revision }: Resolution): ResolveResponse {
+export function toResolveResponse({ state, key, accountId, noLog, accountLimits, revision }: Resolution): ResolveResponse {
   return {
     state,
     keyId: key ? idBytes(key.keyId) : none,
@@ -40,16 +40,23 @@ export function toResolveResponse({ state, key, accountId, noLog, revision }: Re
     noLog,
     models: key ? [...key.models] : [],
     limits: key ? toLimitsMessage(key.limits) : {},
+    accountLimits: toRateLimitsMessage(accountLimits),
     expiresAtMs: key?.expiresAtMs ?? 0,
     revision: revision.toString(),
   };
 }
 
-function toLimitsMessage(limits: Limits): LimitsMessage {
+function toRateLimitsMessage(limits: RateLimits): LimitsMessage {
   return {
     requestsPerMinute: limits.requests_per_minute,
     tokensPerMinute: limits.tokens_per_minute,
     concurrentRequests: limits.concurrent_requests,
+  };
+}
+
+function toLimitsMessage(limits: Limits): LimitsMessage {
+  return {
+    ...toRateLimitsMessage(limits),
     spendDayNano: limits.spend_day_nano_usd,
     spendMonthNano: limits.spend_month_nano_usd,
     spendTotalNano: limits.spend_total_nano_usd,
