@@ -14,6 +14,8 @@ import { createCreatePortal } from './rpc/create-portal.ts';
 import { createForgetAccount } from './rpc/forget-account.ts';
 import { createGetBalance } from './rpc/get-balance.ts';
 import { createGetPayments } from './rpc/get-payments.ts';
+import { createGetGeneration } from './rpc/get-generation.ts';
+import { createGetKeySpend } from './rpc/get-key-spend.ts';
 import { createGrantCredit } from './rpc/grant-credit.ts';
 import { createHeartbeat } from './rpc/heartbeat.ts';
 import { createListDeadLetters } from './rpc/list-dead-letters.ts';
@@ -38,6 +40,8 @@ const policy: Policy<'Ledger'> = {
   Heartbeat: ['edge'],
   SetLease: ['edge'],
   AppendUsage: ['edge'],
+  GetKeySpend: ['edge'],
+  GetGeneration: ['edge'],
   OpenAccount: ['account'],
   GetBalance: ['account', 'operator'],
   ListUsage: ['account', 'operator'],
@@ -79,6 +83,8 @@ export function createLedgerService({ pool, desk, writer, times, serving, metric
     Heartbeat: createHeartbeat(pool, desk, times, serving, events),
     SetLease: createSetLease(desk, metrics, events),
     AppendUsage: createAppendUsage(pool, writer, metrics),
+    GetKeySpend: createGetKeySpend(pool),
+    GetGeneration: createGetGeneration(pool),
     OpenAccount: createOpenAccount(pool),
     GetBalance: createGetBalance(pool),
     ListUsage: createListUsage(pool),

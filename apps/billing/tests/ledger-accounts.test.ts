@@ -17,6 +17,8 @@ const allowed: { readonly [R in Exclude<keyof RpcClient<'Ledger'>, 'close'>]: re
   Heartbeat: ['edge'],
   SetLease: ['edge'],
   AppendUsage: ['edge'],
+  GetKeySpend: ['edge'],
+  GetGeneration: ['edge'],
   OpenAccount: ['account'],
   GetBalance: ['account', 'operator'],
   ListUsage: ['account', 'operator'],

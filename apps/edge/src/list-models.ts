@@ -1,50 +1,33 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TacetError } from '@tacet/errors';
-import type { Authorize } from './authorize.ts';
-import type { Catalogue, CatalogueModel } from './money/catalogue.ts';
-import type { DoorName } from './serve-inference.ts';
-import { usableModels } from './find-model.ts';
-import type { WorkerSet } from './workers/worker-set.ts';
+import { findModel, usableModels } from './find-model.ts';
+import { describeModel, type DescribeOptions } from './describe-model.ts';
+import { sendJson } from './http/send-json.ts';
+import type { AuthorizedHandler } from './serve-authorized.ts';
 
-export interface ListModelsOptions {
-  readonly authorize: Authorize;
-  readonly catalogue: Catalogue;
-  readonly workers: WorkerSet;
-}
-
-/** `GET /v1/models`: what this key may use, in OpenAI's form, with limits, prices and how far prompt caches are kept apart. */
-export async function listModels(request: IncomingMessage, response: ServerResponse, door: DoorName, options: ListModelsOptions): Promise<void> {
-  const { authorize, catalogue, workers } = options;
-  const caller = await (door === 'public' ? authorize.byKey(request.headers) : authorize.byAccount(request.headers));
-  const data = usableModels(caller, catalogue, workers).flatMap((modelId) => {
-    const model = catalogue.models.get(modelId);
-    return model?.price ? [describe(model, model.price, isolationOf(modelId, workers))] : [];
-  });
-  const body = JSON.stringify({ object: 'list', data });
-  if (response.destroyed) throw new TacetError('client_closed');
-  response.writeHead(200, ['content-type', 'application/json', 'content-length', String(Buffer.byteLength(body)), 'cache-control', 'no-store']);
-  response.end(body);
-}
-
-function describe(model: CatalogueModel, price: NonNullable<CatalogueModel['price']>, prefixIsolation: boolean) {
-  return {
-    id: model.modelId,
-    object: 'model',
-    created: Math.floor(model.pricedAtMs / 1000),
-    owned_by: 'tacet',
-    context_length: model.contextTokens,
-    pricing: { prompt: perToken(price.inputPico), cached_prompt: perToken(price.cachedPico), completion: perToken(price.outputPico) },
-    privacy: { prefix_isolation: prefixIsolation },
+/** `GET /v1/models`: what this key may use, in the form of the API that its client speaks. */
+export function createListModels(options: DescribeOptions): AuthorizedHandler {
+  return ({ caller, response, dialect }) => {
+    const { catalogue, workers } = options;
+    const data = usableModels(caller, catalogue, workers).flatMap((modelId) => describeModel(modelId, dialect, options) ?? []);
+    const page = { data, has_more: false, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
+    sendJson(response, dialect === 'anthropic' ? page : { object: 'list', data });
   };
 }
 
-/** Whether every pool that may serve the model keeps tenants from probing each other's cached prompts. */
-function isolationOf(modelId: string, workers: WorkerSet): boolean {
-  return workers.routeOf(modelId)?.pools.every(({ kind, singleTenant }) => singleTenant || kind.isolation !== 'none') ?? false;
+/** `GET /v1/models/{id}`; ids may hold slashes. */
+export function createShowModel(options: DescribeOptions): AuthorizedHandler {
+  return ({ caller, response, dialect, rest }) => {
+    const { catalogue, workers } = options;
+    const modelId = decode(rest);
+    findModel(modelId, caller, catalogue, workers);
+    sendJson(response, describeModel(modelId, dialect, options));
+  };
 }
 
-/** pico-USD as a decimal number of USD, as a string: 100000 → "0.0000001". */
-function perToken(pico: bigint): string {
-  const places = (pico % 10n ** 12n).toString().padStart(12, '0').replace(/0+$/, '');
-  return `${pico / 10n ** 12n}${places === '' ? '' : `.${places}`}`;
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new TacetError('bad_request', { message: 'The path is not valid.' });
+  }
 }

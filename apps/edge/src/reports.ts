@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { toTacetError } from '@tacet/errors';
 import type { Events } from './events.ts';
+import { isAnthropic } from './http/is-anthropic.ts';
 import { refuse } from './http/refuse.ts';
 import type { Metrics } from './metrics.ts';
 import type { UsageTrouble } from './usage-flow.ts';
@@ -53,9 +54,4 @@ export function createReports(events: Events, metrics: Metrics, monotonicMs: () 
       refuse(request, response, error, { dialect: isAnthropic(request) ? 'anthropic' : 'openai', headers: [] });
     },
   };
-}
-
-/** Clients of Anthropic's API name its version with every request. */
-function isAnthropic({ headers }: IncomingMessage): boolean {
-  return headers['anthropic-version'] !== undefined;
 }

@@ -8,3 +8,9 @@ export function routePath(url: string): string {
   while (path.startsWith('/v1/')) path = path.slice(3);
   return `/v1${path}`;
 }
+
+/** What follows the path of a URL, the question mark included; '' where there is nothing. */
+export function queryOf(url: string): string {
+  const start = url.indexOf('?');
+  return start < 0 ? '' : url.slice(start);
+}

@@ -21,11 +21,14 @@ import type { DeadLetter as _tacet_ledger_v1_DeadLetter, DeadLetter__Output as _
 import type { ForgetAccountRequest as _tacet_ledger_v1_ForgetAccountRequest, ForgetAccountRequest__Output as _tacet_ledger_v1_ForgetAccountRequest__Output } from './tacet/ledger/v1/ForgetAccountRequest.ts';
 import type { ForgetAccountResponse as _tacet_ledger_v1_ForgetAccountResponse, ForgetAccountResponse__Output as _tacet_ledger_v1_ForgetAccountResponse__Output } from './tacet/ledger/v1/ForgetAccountResponse.ts';
 import type { GetBalanceRequest as _tacet_ledger_v1_GetBalanceRequest, GetBalanceRequest__Output as _tacet_ledger_v1_GetBalanceRequest__Output } from './tacet/ledger/v1/GetBalanceRequest.ts';
+import type { GetGenerationRequest as _tacet_ledger_v1_GetGenerationRequest, GetGenerationRequest__Output as _tacet_ledger_v1_GetGenerationRequest__Output } from './tacet/ledger/v1/GetGenerationRequest.ts';
+import type { GetKeySpendRequest as _tacet_ledger_v1_GetKeySpendRequest, GetKeySpendRequest__Output as _tacet_ledger_v1_GetKeySpendRequest__Output } from './tacet/ledger/v1/GetKeySpendRequest.ts';
 import type { GetPaymentsRequest as _tacet_ledger_v1_GetPaymentsRequest, GetPaymentsRequest__Output as _tacet_ledger_v1_GetPaymentsRequest__Output } from './tacet/ledger/v1/GetPaymentsRequest.ts';
 import type { GrantCreditRequest as _tacet_ledger_v1_GrantCreditRequest, GrantCreditRequest__Output as _tacet_ledger_v1_GrantCreditRequest__Output } from './tacet/ledger/v1/GrantCreditRequest.ts';
 import type { HeartbeatRequest as _tacet_ledger_v1_HeartbeatRequest, HeartbeatRequest__Output as _tacet_ledger_v1_HeartbeatRequest__Output } from './tacet/ledger/v1/HeartbeatRequest.ts';
 import type { HeartbeatResponse as _tacet_ledger_v1_HeartbeatResponse, HeartbeatResponse__Output as _tacet_ledger_v1_HeartbeatResponse__Output } from './tacet/ledger/v1/HeartbeatResponse.ts';
 import type { InvariantResult as _tacet_ledger_v1_InvariantResult, InvariantResult__Output as _tacet_ledger_v1_InvariantResult__Output } from './tacet/ledger/v1/InvariantResult.ts';
+import type { KeySpend as _tacet_ledger_v1_KeySpend, KeySpend__Output as _tacet_ledger_v1_KeySpend__Output } from './tacet/ledger/v1/KeySpend.ts';
 import type { LeaseGrant as _tacet_ledger_v1_LeaseGrant, LeaseGrant__Output as _tacet_ledger_v1_LeaseGrant__Output } from './tacet/ledger/v1/LeaseGrant.ts';
 import type { LeaseKey as _tacet_ledger_v1_LeaseKey, LeaseKey__Output as _tacet_ledger_v1_LeaseKey__Output } from './tacet/ledger/v1/LeaseKey.ts';
 import type { LeaseTarget as _tacet_ledger_v1_LeaseTarget, LeaseTarget__Output as _tacet_ledger_v1_LeaseTarget__Output } from './tacet/ledger/v1/LeaseTarget.ts';
@@ -88,11 +91,14 @@ export interface ProtoGrpcType {
         ForgetAccountRequest: MessageTypeDefinition<_tacet_ledger_v1_ForgetAccountRequest, _tacet_ledger_v1_ForgetAccountRequest__Output>
         ForgetAccountResponse: MessageTypeDefinition<_tacet_ledger_v1_ForgetAccountResponse, _tacet_ledger_v1_ForgetAccountResponse__Output>
         GetBalanceRequest: MessageTypeDefinition<_tacet_ledger_v1_GetBalanceRequest, _tacet_ledger_v1_GetBalanceRequest__Output>
+        GetGenerationRequest: MessageTypeDefinition<_tacet_ledger_v1_GetGenerationRequest, _tacet_ledger_v1_GetGenerationRequest__Output>
+        GetKeySpendRequest: MessageTypeDefinition<_tacet_ledger_v1_GetKeySpendRequest, _tacet_ledger_v1_GetKeySpendRequest__Output>
         GetPaymentsRequest: MessageTypeDefinition<_tacet_ledger_v1_GetPaymentsRequest, _tacet_ledger_v1_GetPaymentsRequest__Output>
         GrantCreditRequest: MessageTypeDefinition<_tacet_ledger_v1_GrantCreditRequest, _tacet_ledger_v1_GrantCreditRequest__Output>
         HeartbeatRequest: MessageTypeDefinition<_tacet_ledger_v1_HeartbeatRequest, _tacet_ledger_v1_HeartbeatRequest__Output>
         HeartbeatResponse: MessageTypeDefinition<_tacet_ledger_v1_HeartbeatResponse, _tacet_ledger_v1_HeartbeatResponse__Output>
         InvariantResult: MessageTypeDefinition<_tacet_ledger_v1_InvariantResult, _tacet_ledger_v1_InvariantResult__Output>
+        KeySpend: MessageTypeDefinition<_tacet_ledger_v1_KeySpend, _tacet_ledger_v1_KeySpend__Output>
         LeaseGrant: MessageTypeDefinition<_tacet_ledger_v1_LeaseGrant, _tacet_ledger_v1_LeaseGrant__Output>
         LeaseKey: MessageTypeDefinition<_tacet_ledger_v1_LeaseKey, _tacet_ledger_v1_LeaseKey__Output>
         LeaseTarget: MessageTypeDefinition<_tacet_ledger_v1_LeaseTarget, _tacet_ledger_v1_LeaseTarget__Output>

@@ -20,10 +20,13 @@ import type { DeadLetter as _tacet_ledger_v1_DeadLetter, DeadLetter__Output as _
 import type { ForgetAccountRequest as _tacet_ledger_v1_ForgetAccountRequest, ForgetAccountRequest__Output as _tacet_ledger_v1_ForgetAccountRequest__Output } from '../../../tacet/ledger/v1/ForgetAccountRequest.ts';
 import type { ForgetAccountResponse as _tacet_ledger_v1_ForgetAccountResponse, ForgetAccountResponse__Output as _tacet_ledger_v1_ForgetAccountResponse__Output } from '../../../tacet/ledger/v1/ForgetAccountResponse.ts';
 import type { GetBalanceRequest as _tacet_ledger_v1_GetBalanceRequest, GetBalanceRequest__Output as _tacet_ledger_v1_GetBalanceRequest__Output } from '../../../tacet/ledger/v1/GetBalanceRequest.ts';
+import type { GetGenerationRequest as _tacet_ledger_v1_GetGenerationRequest, GetGenerationRequest__Output as _tacet_ledger_v1_GetGenerationRequest__Output } from '../../../tacet/ledger/v1/GetGenerationRequest.ts';
+import type { GetKeySpendRequest as _tacet_ledger_v1_GetKeySpendRequest, GetKeySpendRequest__Output as _tacet_ledger_v1_GetKeySpendRequest__Output } from '../../../tacet/ledger/v1/GetKeySpendRequest.ts';
 import type { GetPaymentsRequest as _tacet_ledger_v1_GetPaymentsRequest, GetPaymentsRequest__Output as _tacet_ledger_v1_GetPaymentsRequest__Output } from '../../../tacet/ledger/v1/GetPaymentsRequest.ts';
 import type { GrantCreditRequest as _tacet_ledger_v1_GrantCreditRequest, GrantCreditRequest__Output as _tacet_ledger_v1_GrantCreditRequest__Output } from '../../../tacet/ledger/v1/GrantCreditRequest.ts';
 import type { HeartbeatRequest as _tacet_ledger_v1_HeartbeatRequest, HeartbeatRequest__Output as _tacet_ledger_v1_HeartbeatRequest__Output } from '../../../tacet/ledger/v1/HeartbeatRequest.ts';
 import type { HeartbeatResponse as _tacet_ledger_v1_HeartbeatResponse, HeartbeatResponse__Output as _tacet_ledger_v1_HeartbeatResponse__Output } from '../../../tacet/ledger/v1/HeartbeatResponse.ts';
+import type { KeySpend as _tacet_ledger_v1_KeySpend, KeySpend__Output as _tacet_ledger_v1_KeySpend__Output } from '../../../tacet/ledger/v1/KeySpend.ts';
 import type { ListDeadLettersRequest as _tacet_ledger_v1_ListDeadLettersRequest, ListDeadLettersRequest__Output as _tacet_ledger_v1_ListDeadLettersRequest__Output } from '../../../tacet/ledger/v1/ListDeadLettersRequest.ts';
 import type { ListStatementRequest as _tacet_ledger_v1_ListStatementRequest, ListStatementRequest__Output as _tacet_ledger_v1_ListStatementRequest__Output } from '../../../tacet/ledger/v1/ListStatementRequest.ts';
 import type { ListTransfersRequest as _tacet_ledger_v1_ListTransfersRequest, ListTransfersRequest__Output as _tacet_ledger_v1_ListTransfersRequest__Output } from '../../../tacet/ledger/v1/ListTransfersRequest.ts';
@@ -35,6 +38,7 @@ import type { OpenEdgeSessionResponse as _tacet_ledger_v1_OpenEdgeSessionRespons
 import type { Payments as _tacet_ledger_v1_Payments, Payments__Output as _tacet_ledger_v1_Payments__Output } from '../../../tacet/ledger/v1/Payments.ts';
 import type { RefundTopUpRequest as _tacet_ledger_v1_RefundTopUpRequest, RefundTopUpRequest__Output as _tacet_ledger_v1_RefundTopUpRequest__Output } from '../../../tacet/ledger/v1/RefundTopUpRequest.ts';
 import type { RefundTopUpResponse as _tacet_ledger_v1_RefundTopUpResponse, RefundTopUpResponse__Output as _tacet_ledger_v1_RefundTopUpResponse__Output } from '../../../tacet/ledger/v1/RefundTopUpResponse.ts';
+import type { RequestUsage as _tacet_ledger_v1_RequestUsage, RequestUsage__Output as _tacet_ledger_v1_RequestUsage__Output } from '../../../tacet/ledger/v1/RequestUsage.ts';
 import type { RetryDeadLettersRequest as _tacet_ledger_v1_RetryDeadLettersRequest, RetryDeadLettersRequest__Output as _tacet_ledger_v1_RetryDeadLettersRequest__Output } from '../../../tacet/ledger/v1/RetryDeadLettersRequest.ts';
 import type { RetryDeadLettersResponse as _tacet_ledger_v1_RetryDeadLettersResponse, RetryDeadLettersResponse__Output as _tacet_ledger_v1_RetryDeadLettersResponse__Output } from '../../../tacet/ledger/v1/RetryDeadLettersResponse.ts';
 import type { SetAutoTopUpRequest as _tacet_ledger_v1_SetAutoTopUpRequest, SetAutoTopUpRequest__Output as _tacet_ledger_v1_SetAutoTopUpRequest__Output } from '../../../tacet/ledger/v1/SetAutoTopUpRequest.ts';
@@ -211,6 +215,40 @@ export interface LedgerClient extends grpc.Client {
   getBalance(argument: _tacet_ledger_v1_GetBalanceRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
   getBalance(argument: _tacet_ledger_v1_GetBalanceRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
   getBalance(argument: _tacet_ledger_v1_GetBalanceRequest, callback: grpc.requestCallback<_tacet_ledger_v1_Balance__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * edge. One request of a normal key, for GET /v1/generation. Errors:
+   * not_found (also when it is another account's).
+   */
+  GetGeneration(argument: _tacet_ledger_v1_GetGenerationRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_RequestUsage__Output>): grpc.ClientUnaryCall;
+  GetGeneration(argument: _tacet_ledger_v1_GetGenerationRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_RequestUsage__Output>): grpc.ClientUnaryCall;
+  GetGeneration(argument: _tacet_ledger_v1_GetGenerationRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_RequestUsage__Output>): grpc.ClientUnaryCall;
+  GetGeneration(argument: _tacet_ledger_v1_GetGenerationRequest, callback: grpc.requestCallback<_tacet_ledger_v1_RequestUsage__Output>): grpc.ClientUnaryCall;
+  /**
+   * edge. One request of a normal key, for GET /v1/generation. Errors:
+   * not_found (also when it is another account's).
+   */
+  getGeneration(argument: _tacet_ledger_v1_GetGenerationRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_RequestUsage__Output>): grpc.ClientUnaryCall;
+  getGeneration(argument: _tacet_ledger_v1_GetGenerationRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_RequestUsage__Output>): grpc.ClientUnaryCall;
+  getGeneration(argument: _tacet_ledger_v1_GetGenerationRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_RequestUsage__Output>): grpc.ClientUnaryCall;
+  getGeneration(argument: _tacet_ledger_v1_GetGenerationRequest, callback: grpc.requestCallback<_tacet_ledger_v1_RequestUsage__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * edge. What a key and its account have and have spent, for GET /v1/key and
+   * /v1/credits. Errors: not_found.
+   */
+  GetKeySpend(argument: _tacet_ledger_v1_GetKeySpendRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_KeySpend__Output>): grpc.ClientUnaryCall;
+  GetKeySpend(argument: _tacet_ledger_v1_GetKeySpendRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_KeySpend__Output>): grpc.ClientUnaryCall;
+  GetKeySpend(argument: _tacet_ledger_v1_GetKeySpendRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_KeySpend__Output>): grpc.ClientUnaryCall;
+  GetKeySpend(argument: _tacet_ledger_v1_GetKeySpendRequest, callback: grpc.requestCallback<_tacet_ledger_v1_KeySpend__Output>): grpc.ClientUnaryCall;
+  /**
+   * edge. What a key and its account have and have spent, for GET /v1/key and
+   * /v1/credits. Errors: not_found.
+   */
+  getKeySpend(argument: _tacet_ledger_v1_GetKeySpendRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_KeySpend__Output>): grpc.ClientUnaryCall;
+  getKeySpend(argument: _tacet_ledger_v1_GetKeySpendRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_tacet_ledger_v1_KeySpend__Output>): grpc.ClientUnaryCall;
+  getKeySpend(argument: _tacet_ledger_v1_GetKeySpendRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_tacet_ledger_v1_KeySpend__Output>): grpc.ClientUnaryCall;
+  getKeySpend(argument: _tacet_ledger_v1_GetKeySpendRequest, callback: grpc.requestCallback<_tacet_ledger_v1_KeySpend__Output>): grpc.ClientUnaryCall;
   
   /**
    * account, operator. What is known of an account's payments. Errors:
@@ -514,6 +552,18 @@ export interface LedgerHandlers extends grpc.UntypedServiceImplementation {
   GetBalance: grpc.handleUnaryCall<_tacet_ledger_v1_GetBalanceRequest__Output, _tacet_ledger_v1_Balance>;
   
   /**
+   * edge. One request of a normal key, for GET /v1/generation. Errors:
+   * not_found (also when it is another account's).
+   */
+  GetGeneration: grpc.handleUnaryCall<_tacet_ledger_v1_GetGenerationRequest__Output, _tacet_ledger_v1_RequestUsage>;
+  
+  /**
+   * edge. What a key and its account have and have spent, for GET /v1/key and
+   * /v1/credits. Errors: not_found.
+   */
+  GetKeySpend: grpc.handleUnaryCall<_tacet_ledger_v1_GetKeySpendRequest__Output, _tacet_ledger_v1_KeySpend>;
+  
+  /**
    * account, operator. What is known of an account's payments. Errors:
    * not_found.
    */
@@ -613,6 +663,8 @@ export interface LedgerDefinition extends grpc.ServiceDefinition {
   CreatePortal: MethodDefinition<_tacet_ledger_v1_CreatePortalRequest, _tacet_ledger_v1_CreatePortalResponse, _tacet_ledger_v1_CreatePortalRequest__Output, _tacet_ledger_v1_CreatePortalResponse__Output>
   ForgetAccount: MethodDefinition<_tacet_ledger_v1_ForgetAccountRequest, _tacet_ledger_v1_ForgetAccountResponse, _tacet_ledger_v1_ForgetAccountRequest__Output, _tacet_ledger_v1_ForgetAccountResponse__Output>
   GetBalance: MethodDefinition<_tacet_ledger_v1_GetBalanceRequest, _tacet_ledger_v1_Balance, _tacet_ledger_v1_GetBalanceRequest__Output, _tacet_ledger_v1_Balance__Output>
+  GetGeneration: MethodDefinition<_tacet_ledger_v1_GetGenerationRequest, _tacet_ledger_v1_RequestUsage, _tacet_ledger_v1_GetGenerationRequest__Output, _tacet_ledger_v1_RequestUsage__Output>
+  GetKeySpend: MethodDefinition<_tacet_ledger_v1_GetKeySpendRequest, _tacet_ledger_v1_KeySpend, _tacet_ledger_v1_GetKeySpendRequest__Output, _tacet_ledger_v1_KeySpend__Output>
   GetPayments: MethodDefinition<_tacet_ledger_v1_GetPaymentsRequest, _tacet_ledger_v1_Payments, _tacet_ledger_v1_GetPaymentsRequest__Output, _tacet_ledger_v1_Payments__Output>
   GrantCredit: MethodDefinition<_tacet_ledger_v1_GrantCreditRequest, _tacet_ledger_v1_Balance, _tacet_ledger_v1_GrantCreditRequest__Output, _tacet_ledger_v1_Balance__Output>
   Heartbeat: MethodDefinition<_tacet_ledger_v1_HeartbeatRequest, _tacet_ledger_v1_HeartbeatResponse, _tacet_ledger_v1_HeartbeatRequest__Output, _tacet_ledger_v1_HeartbeatResponse__Output>
