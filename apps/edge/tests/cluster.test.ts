@@ -47,6 +47,24 @@ test('a rate limit is one limit for both edges', async () => {
   expect(statuses.filter((status) => status === 'rate_limited').length).toBeGreaterThanOrEqual(20);
 });
 
+test('what runs at once has one limit for both edges, and a killed edge holds nothing of it for long', async () => {
+  const account = await constellation.createAccount({ limits: { concurrentRequests: 3 } });
+  const clients = Array.from({ length: 6 }, (_, i) => new RawClient(urls()[i % 2]!));
+  for (const client of clients) client.send(account.apiKey, { stream: true, demo: { tokens: 10_000, tokensPerSecond: 50 } });
+  for (const client of clients) await client.until('it is answered', (received) => received.startsWith('HTTP/1.1 '));
+  expect(clients.filter(({ received }) => received.startsWith('HTTP/1.1 200')).length).toBe(3);
+  for (const { socket } of clients) socket.destroy();
+  await eventually('the second edge may have all of it', async () => {
+    const [, url] = urls();
+    const more = Array.from({ length: 3 }, () => new RawClient(url!));
+    for (const client of more) client.send(account.apiKey, { stream: true, demo: { tokens: 1_000, tokensPerSecond: 50 } });
+    for (const client of more) await client.until('it is answered', (received) => received.startsWith('HTTP/1.1 '));
+    const isAll = more.every(({ received }) => received.startsWith('HTTP/1.1 200'));
+    for (const { socket } of more) socket.destroy();
+    return isAll;
+  }, 20_000);
+}, 60_000);
+
 test('without Kafka requests are served and billed later; an edge killed meanwhile frees its holds all the same', async () => {
   const account = await constellation.createAccount();
   const { url, process } = constellation.edges[0]!;
