@@ -4,6 +4,18 @@ export interface Needle {
   readonly bytes: Buffer;
 }
 
+/** What is looked for. */
+export interface Quarry {
+  readonly needles: readonly Needle[];
+  /** What a finding is called. `window`: the bytes from the finding on. */
+  labelAt(window: Buffer, encoding: string): string;
+}
+
+/** One text that is looked for as it is: a key, a password. The first 16 characters find it. */
+export function knownText(label: string, text: string): Quarry {
+  return { needles: encodingsOf(text.slice(0, 16)), labelAt: () => label };
+}
+
 /** Every form of an ASCII text that is looked for: as it is, and as programs, protocols and PostgreSQL write it. */
 export function encodingsOf(text: string): readonly Needle[] {
   const utf8 = Buffer.from(text, 'latin1');

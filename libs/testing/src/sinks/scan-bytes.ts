@@ -1,4 +1,4 @@
-import type { CanarySet } from './canaries.ts';
+import type { Quarry } from './encodings.ts';
 import { frameKinds } from './unpack.ts';
 
 /** A canary that was found. */
@@ -19,23 +19,23 @@ const depthMax = 3;
 const findingsMax = 1_000;
 
 /** Every canary in the bytes, in every encoding, also inside compressed frames. */
-export function scanBytes(bytes: Buffer, canaries: CanarySet, where: string): Finding[] {
-  return scan(bytes, canaries, where, '', 0);
+export function scanBytes(bytes: Buffer, quarry: Quarry, where: string): Finding[] {
+  return scan(bytes, quarry, where, '', 0);
 }
 
-function scan(bytes: Buffer, canaries: CanarySet, where: string, outer: string, depth: number): Finding[] {
+function scan(bytes: Buffer, quarry: Quarry, where: string, outer: string, depth: number): Finding[] {
   const findings: Finding[] = [];
-  for (const needle of canaries.needles) {
+  for (const needle of quarry.needles) {
     for (const at of placesOf(bytes, needle.bytes)) {
       const window = bytes.subarray(at, at + windowBytes);
-      findings.push({ where, encoding: outer + needle.encoding, label: canaries.labelAt(window, needle.encoding) });
+      findings.push({ where, encoding: outer + needle.encoding, label: quarry.labelAt(window, needle.encoding) });
     }
   }
   if (depth === depthMax) return findings;
   for (const { name, magic, unpack } of frameKinds) {
     for (const at of placesOf(bytes, magic)) {
       const inner = attempt(() => unpack(bytes.subarray(at)));
-      if (inner) findings.push(...scan(inner, canaries, where, `${outer}${name} > `, depth + 1));
+      if (inner) findings.push(...scan(inner, quarry, where, `${outer}${name} > `, depth + 1));
     }
   }
   return findings;

@@ -1,6 +1,6 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CanarySet } from './canaries.ts';
+import type { Quarry } from './encodings.ts';
 import { scanBytes, type Finding } from './scan-bytes.ts';
 
 export interface FolderScanOptions {
@@ -18,11 +18,11 @@ const overlapBytes = 1_048_576;
  * Every canary in the files of a folder, and in their names. A file that goes while it is read is gone; one that cannot
  * be read is an error, since a scan that skips is no scan.
  */
-export async function scanFolder(folder: string, canaries: CanarySet, options: FolderScanOptions = {}): Promise<Finding[]> {
+export async function scanFolder(folder: string, quarry: Quarry, options: FolderScanOptions = {}): Promise<Finding[]> {
   const findings: Finding[] = [];
   for await (const path of filesOf(folder, options.accept ?? (() => true))) {
-    findings.push(...scanBytes(Buffer.from(path), canaries, `${path} (its name)`));
-    findings.push(...(await ignoreGone(() => scanFile(path, canaries, options.sinceMs ?? 0))) ?? []);
+    findings.push(...scanBytes(Buffer.from(path), quarry, `${path} (its name)`));
+    findings.push(...(await ignoreGone(() => scanFile(path, quarry, options.sinceMs ?? 0))) ?? []);
   }
   return findings;
 }
@@ -37,7 +37,7 @@ async function* filesOf(folder: string, accept: (path: string) => boolean): Asyn
   }
 }
 
-async function scanFile(path: string, canaries: CanarySet, sinceMs: number): Promise<Finding[]> {
+async function scanFile(path: string, quarry: Quarry, sinceMs: number): Promise<Finding[]> {
   if (sinceMs > 0 && (await stat(path)).mtimeMs < sinceMs) return [];
   const file = await open(path);
   try {
@@ -46,7 +46,7 @@ async function scanFile(path: string, canaries: CanarySet, sinceMs: number): Pro
     for (let start = 0; start === 0 || start < size; start += chunkBytes) {
       const buffer = Buffer.alloc(Math.min(size - start, chunkBytes + overlapBytes));
       const { bytesRead } = await file.read(buffer, 0, buffer.length, start);
-      findings.push(...scanBytes(buffer.subarray(0, bytesRead), canaries, path));
+      findings.push(...scanBytes(buffer.subarray(0, bytesRead), quarry, path));
     }
     return findings;
   } finally {

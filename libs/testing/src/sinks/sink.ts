@@ -1,4 +1,5 @@
-import type { CanarySet } from './canaries.ts';
+import { CanarySet, unknownLabel } from './canaries.ts';
+import type { Quarry } from './encodings.ts';
 import type { Finding } from './scan-bytes.ts';
 
 /** A place where content would lie if it leaked. */
@@ -7,7 +8,7 @@ export interface Sink {
   /** Puts a marker there, the way content would get there. */
   plant(marker: string): Promise<void>;
   /** Everything that is found there. `sinceMs`: what was last changed before may be left out. */
-  scan(canaries: CanarySet, sinceMs: number): Promise<Finding[]>;
+  scan(quarry: Quarry, sinceMs: number): Promise<Finding[]>;
 }
 
 /** What a scan of one sink came to. */
@@ -19,24 +20,25 @@ export interface SinkScan {
   readonly findings: readonly Finding[];
 }
 
-const controlLabel = 'control of ';
-
 /** Plants a fresh marker in every sink, then scans all of them, one after the other. Throws what a sink that cannot be read throws. */
-export async function scanSinks(sinks: readonly Sink[], canaries: CanarySet, sinceMs = 0): Promise<SinkScan[]> {
-  const controls = new Map<Sink, string>();
-  for (const sink of sinks) {
-    // A number tells this scan's marker from those of scans before.
-    const label = `${controlLabel}${sink.name} ${controlCount++}`;
-    controls.set(sink, label);
-    await sink.plant(canaries.mint(label));
-  }
+export async function scanSinks(sinks: readonly Sink[], quarry: Quarry, sinceMs = 0): Promise<SinkScan[]> {
+  // A set of its own: markers of scans before are not taken for those of this one.
+  const controls = new CanarySet();
+  for (const sink of sinks) await sink.plant(controls.mint(sink.name));
+  const both: Quarry = {
+    needles: [...quarry.needles, ...controls.needles],
+    labelAt: (window, encoding) => {
+      const label = controls.labelAt(window, encoding);
+      return label === unknownLabel ? quarry.labelAt(window, encoding) : controlLabel + label;
+    },
+  };
   const scans: SinkScan[] = [];
   for (const sink of sinks) {
-    const found = await sink.scan(canaries, sinceMs);
-    const isValid = found.some(({ label }) => label === controls.get(sink));
+    const found = await sink.scan(both, sinceMs);
+    const isValid = found.some(({ label }) => label === controlLabel + sink.name);
     scans.push({ sink: sink.name, isValid, findings: found.filter(({ label }) => !label.startsWith(controlLabel)) });
   }
   return scans;
 }
 
-let controlCount = 0;
+const controlLabel = 'control of ';

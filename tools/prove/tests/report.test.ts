@@ -1,0 +1,31 @@
+import { Writable } from 'node:stream';
+import { expect, test } from '@jest/globals';
+import { claims } from '../src/claims.ts';
+import { reportTable } from '../src/report.ts';
+import { runCommand } from '../src/run-command.ts';
+
+test('claims are told apart and have their own places, and each has a mutation of the sources', () => {
+  expect(new Set(claims.map(({ id }) => id)).size).toBe(claims.length);
+  expect(claims[0]?.id).toBe('C0');
+  for (const { mutation } of claims) expect(mutation.patches.length * mutation.processes.length).toBeGreaterThan(0);
+});
+
+test('what is not proven says why', () => {
+  const [claim] = claims;
+  const table = reportTable([
+    { claim: claim!, state: 'unproven', remark: 'its mutation did not break it', ms: 1 },
+    { claim: claim!, state: 'red', remark: 'seen', ms: 1 },
+  ]);
+  expect(table).toContain('because: its mutation did not break it');
+  expect(table).toContain('0 of 2 claims proven');
+});
+
+test('an unknown claim is refused before anything is started', async () => {
+  let told = '';
+  const sink = new Writable({ write: (chunk, _encoding, done) => {
+    told += String(chunk);
+    done();
+  } });
+  expect(await runCommand(['C99'], sink, sink)).toBe(2);
+  expect(told).toContain('usage');
+});
