@@ -5,9 +5,10 @@ import { readRecordPlace, recordBytes, recordIsIntact } from '@tacet/usage';
 import { isDataError } from '../database-errors.ts';
 import { readApplied, readFoldedEpochs, readNoLogVersions } from '../leases/edge-answer.ts';
 import { sweepLeases } from '../leases/sweep-leases.ts';
+import { reportDiscrepancy } from '../ledger/report-discrepancy.ts';
 import { recordsPerCallMax, recordsPerTransactionMax, totalsPerCallMax, totalTokensMax } from '../limits.ts';
 import type { Metrics } from '../metrics.ts';
-import { applyTotals, type NoLogTotals } from '../usage/apply-totals.ts';
+import { applyTotals, readUnknownPrices, type NoLogTotals } from '../usage/apply-totals.ts';
 import type { UsageWriter } from '../usage/usage-writer.ts';
 import { epochField } from './edge-fields.ts';
 import { idField, integerField, listField, optionalIdField } from './fields.ts';
@@ -24,8 +25,9 @@ export function createAppendUsage(pool: Pool, writer: UsageWriter, metrics: Metr
     for (let at = 0; at < records.length; at += recordsPerTransactionMax)
       await appendRecords(writer, records.slice(at, at + recordsPerTransactionMax));
     if (totals.length > 0 || request.final) {
-      const lateNano = await appendTotals(pool, edgeId, epoch, totals, request.final);
+      const { lateNano, unknownPrices } = await appendTotals(pool, edgeId, epoch, totals, request.final);
       metrics.losses.add('late', lateNano);
+      if (unknownPrices > 0) metrics.deadLetters.inc({ reason: 'unknown_price' }, unknownPrices);
     }
     if (request.final) await sweepLeases(pool, edgeId);
     return {
@@ -64,12 +66,21 @@ async function appendRecords(writer: UsageWriter, records: readonly Buffer[]): P
   }
 }
 
-function appendTotals(pool: Pool, edgeId: string, epoch: number, totals: readonly NoLogTotals[], final: boolean): Promise<bigint> {
+/** An epoch whose totals cannot all be charged is not closed: its edge keeps them and sends them again. */
+function appendTotals(
+  pool: Pool,
+  edgeId: string,
+  epoch: number,
+  totals: readonly NoLogTotals[],
+  final: boolean,
+): Promise<{ readonly lateNano: bigint; readonly unknownPrices: number }> {
   return transaction(pool, async (connection) => {
     // First of all locks: a sweep looks at what this call changes.
     await connection.query('SELECT FROM billing.edge_session WHERE edge_id = $1 FOR UPDATE', [edgeId]);
     const lateNano = await applyTotals(connection, edgeId, epoch, totals);
-    if (final) await connection.query('SELECT billing.fold_epoch($1, $2)', [edgeId, epoch]);
-    return lateNano;
+    const unknown = await readUnknownPrices(connection, totals);
+    for (const version of unknown) await reportDiscrepancy(connection, { kind: 'unknown_price', subject: `price version ${version}` });
+    if (final && unknown.length === 0) await connection.query('SELECT billing.fold_epoch($1, $2)', [edgeId, epoch]);
+    return { lateNano, unknownPrices: unknown.length };
   });
 }

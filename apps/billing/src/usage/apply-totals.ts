@@ -31,3 +31,14 @@ export async function applyTotals(connection: Queryable, edgeId: string, epoch: 
   );
   return rows[0]?.late ?? 0n;
 }
+
+/** Price versions of totals that nobody has published, as far as their accounts are there to be charged. */
+export async function readUnknownPrices(connection: Queryable, totals: readonly NoLogTotals[]): Promise<readonly bigint[]> {
+  const { rows } = await connection.query<{ version: bigint }>(
+    `SELECT DISTINCT t.price AS version FROM unnest($1::uuid[], $2::bigint[]) AS t (account, price)
+       JOIN billing.balance b ON b.account_id = t.account
+      WHERE NOT EXISTS (SELECT FROM billing.price p WHERE p.price_version = t.price)`,
+    [totals.map((total) => total.accountId), totals.map((total) => total.priceVersion)],
+  );
+  return rows.map(({ version }) => version);
+}

@@ -2,7 +2,7 @@ import type { Queryable } from '@tacet/database';
 import { readRecordPlace } from '@tacet/usage';
 import { reportDiscrepancy } from '../ledger/report-discrepancy.ts';
 import { idField } from '../rpc/fields.ts';
-import type { UsageColumns } from './usage-columns.ts';
+import type { ShrunkOutput, UsageColumns } from './usage-columns.ts';
 
 /** Why an intact record was kept instead of charged. */
 export type DeadLetterReason = 'unknown_format' | 'unknown_price' | 'request_conflict' | 'refused';
@@ -54,6 +54,7 @@ export async function applyUsage(connection: Queryable, columns: UsageColumns): 
     await keepDeadLetter(connection, record, 'unknown_format');
     deadLetters.push('unknown_format');
   }
+  for (const shrunk of columns.shrunk) await noteShrunkOutput(connection, shrunk);
   return {
     applied: row.applied,
     skipped: columns.records.length - row.applied,
@@ -63,6 +64,19 @@ export async function applyUsage(connection: Queryable, columns: UsageColumns): 
     boundNano: row.bound,
     deletedNano: row.deleted,
   };
+}
+
+/**
+ * Between records of different batches the database sees this by itself (a trigger on usage_request); of a batch it gets the last
+ * record of a request alone. A record that was not applied (beyond a gap, or of nobody) says nothing yet.
+ */
+async function noteShrunkOutput(connection: Queryable, { record, outputBefore }: ShrunkOutput): Promise<void> {
+  await connection.query(
+    `INSERT INTO billing.discrepancy (kind, subject, account_id, expected, found)
+     SELECT 'output_shrank', u.request_id::text, u.account_id, $2, $3 FROM billing.usage_request u WHERE u.request_id = $1 AND u.seq >= $4
+     ON CONFLICT (kind, subject) DO NOTHING`,
+    [idField('request_id', record.requestId), outputBefore, record.outputTokens, record.seq],
+  );
 }
 
 /**

@@ -30,6 +30,14 @@ export interface UsageColumns {
   readonly corrupt: number;
   /** Intact, but of an unknown form and without a place that could count as applied. */
   readonly unplaced: readonly Buffer[];
+  /** Records that say exactly how much was generated, and less than an earlier one of their request in their run had said exactly. */
+  readonly shrunk: readonly ShrunkOutput[];
+}
+
+/** Of one request: output tokens before and after. */
+export interface ShrunkOutput {
+  readonly record: UsageRecord;
+  readonly outputBefore: number;
 }
 
 interface Placed extends RecordPlace {
@@ -59,7 +67,7 @@ export function toUsageColumns(records: readonly Buffer[], priceOf: PriceOf): Us
     if (runs.add(one)) columns.beginRun();
     columns.add(one);
   }
-  return { values: [...runs.values, ...columns.values], records: inOrder.map(({ bytes }) => bytes), corrupt, unplaced };
+  return { values: [...runs.values, ...columns.values], records: inOrder.map(({ bytes }) => bytes), corrupt, unplaced, shrunk: columns.shrunk };
 }
 
 function place(bytes: Buffer): Placed | undefined {
@@ -134,6 +142,7 @@ class Columns {
   readonly #ttft: number[] = [];
   readonly #latency: number[] = [];
   readonly #time: number[] = [];
+  readonly shrunk: ShrunkOutput[] = [];
   #low = 'f'.repeat(32);
   #high = nil;
 
@@ -160,6 +169,8 @@ class Columns {
     const earlier = this.#latestInRun.get(request);
     // As if the earlier one had come in a batch of its own: the database would refuse this one.
     if (earlier && !isSameRequest(earlier.record, record)) return this.#addUncharged(what.conflict);
+    const outputBefore = earlier?.record.outputTokens ?? 0;
+    if (isExact(record) && earlier && isExact(earlier.record) && record.outputTokens < outputBefore) this.shrunk.push({ record, outputBefore });
     if (request < this.#low) this.#low = request;
     if (request > this.#high) this.#high = request;
     const counts = { input: BigInt(record.inputTokens), cached: BigInt(record.cachedTokens), output: BigInt(record.outputTokens) };
@@ -221,6 +232,10 @@ class Columns {
 function isSameRequest(a: UsageRecord, b: UsageRecord): boolean {
   const sameNumbers = a.leaseEpoch === b.leaseEpoch && a.leaseByKey === b.leaseByKey && a.priceVersion === b.priceVersion;
   return sameNumbers && Buffer.compare(a.accountId, b.accountId) === 0 && Buffer.compare(a.keyId, b.keyId) === 0;
+}
+
+function isExact({ usageSource: source }: UsageRecord): boolean {
+  return source === 'exact';
 }
 
 const nil = '0'.repeat(32);

@@ -52,14 +52,16 @@ export class LedgerDoor {
   }
 
   setLease(of: TestEdge, accountId: Buffer, version: number, target: bigint, more: LeaseOptions = {}) {
-    return this.edge.SetLease({
+    const request = {
       edgeId: of.id,
       epoch: more.epoch ?? 1,
       target: { lease: { accountId, keyId: more.keyId ?? Buffer.alloc(0) }, version, targetGrantedNano: target.toString() },
       keyLimitDayNano: (more.day ?? 0n).toString(),
       keyLimitMonthNano: (more.month ?? 0n).toString(),
       keyLimitTotalNano: (more.total ?? 0n).toString(),
-    });
+    };
+    // Thousands at once, on a machine that has other things to do.
+    return this.edge.SetLease(request, { deadlineMs: 60_000 });
   }
 
   async balance(accountId: Buffer) {

@@ -47,8 +47,6 @@ DECLARE
 BEGIN
   late := 0; bound := 0; deleted := 0;
   SELECT true INTO known FROM billing.balance WHERE account_id = p_account FOR UPDATE;
-  PERFORM 1 FROM billing.dead_letter WHERE dead_letter_id = p_letter FOR UPDATE;
-  IF NOT FOUND THEN outcome := 'gone'; RETURN; END IF;
   SELECT billing.charge(p_input, p_cached, p_output, p.input_pico, p.cached_pico, p.output_pico) INTO cost
     FROM billing.price p WHERE p.price_version = p_price;
   IF NOT FOUND THEN outcome := 'kept'; RETURN; END IF;
@@ -58,7 +56,9 @@ BEGIN
     outcome := 'kept';
     RETURN;
   END IF;
+  -- Of two at once the second waits here, and finds it gone.
   DELETE FROM billing.dead_letter WHERE dead_letter_id = p_letter;
+  IF NOT FOUND THEN outcome := 'gone'; RETURN; END IF;
   IF old.seq >= p_seq OR known IS NULL AND NOT p_final THEN outcome := 'superseded'; RETURN; END IF;
   outcome := 'charged';
   IF known IS NULL THEN
