@@ -5,6 +5,7 @@ import { reportDiscrepancy, type Discrepancy } from '../ledger/report-discrepanc
 import { movementsPerCheckMax, paymentCheckBackMs, paymentCheckEveryMs, paymentSettleMs } from '../limits.ts';
 import type { Metrics } from '../metrics.ts';
 import { compareMovement } from './compare-movement.ts';
+import { forgetPayments } from './forget-payments.ts';
 import type { SyncParts } from './sync.ts';
 
 /**
@@ -23,9 +24,10 @@ export class PaymentCheck {
     this.#events = events;
   }
 
-  /** Looks, if it is time to. Stripe being away is no finding. */
+  /** Looks, and forgets what is old, if it is time to. Stripe being away is no finding. */
   async run(parts: SyncParts, nowMs = Date.now()): Promise<void> {
     if (nowMs < this.#dueAt) return;
+    await forgetPayments(parts.connection);
     this.#dueAt = nowMs + paymentCheckEveryMs;
     try {
       await this.look(parts, nowMs - paymentCheckBackMs, nowMs - paymentSettleMs);

@@ -5,7 +5,6 @@ import { paymentsEveryMs } from '../limits.ts';
 import type { Metrics } from '../metrics.ts';
 import { chargeAutoTopUps } from './charge-auto-top-ups.ts';
 import { PaymentCheck } from './check-payments.ts';
-import { forgetPayments } from './forget-payments.ts';
 import { readDeploymentId } from './ownership.ts';
 import { processEvents } from './process-events.ts';
 
@@ -89,8 +88,6 @@ export class PaymentWorker {
     const isStopped = () => this.#stopped;
     await processEvents(parts, metrics, events, isStopped);
     await chargeAutoTopUps(parts, metrics, events);
-    if (isStopped()) return;
-    await this.#check.run(parts);
-    await forgetPayments(connection);
+    if (!isStopped()) await this.#check.run(parts);
   }
 }
