@@ -24,7 +24,9 @@ test('with what is required alone, the rest has its documented defaults', () => 
     tlsFolder: '/tls',
     keystoreUrlFile: '/url',
     kekFolder: '/keks',
-    epochFolder: '/epochs',
+    epochs: { folder: '/epochs' },
+    policyFile: undefined,
+    providersFile: undefined,
     dekCacheMs: 60_000,
     backupDays: 7,
   });
@@ -38,7 +40,15 @@ test('a DEK cache of more than five minutes is refused', () => {
 
 test('an unknown epoch store and variables of other processes are refused', () => {
   expect(problemsOf({ TACET_KEY_SERVICE_EPOCH_STORE: 'memory', TACET_POSTGRES_URL_FILE: '/x' })).toEqual([
-    'TACET_KEY_SERVICE_EPOCH_STORE: must be one of file',
+    'TACET_KEY_SERVICE_EPOCH_STORE: must be one of file, redis',
     'TACET_POSTGRES_URL_FILE: is not a variable of this process',
   ]);
+});
+
+test('each store of epochs needs what it is reached by, and nothing of the other', () => {
+  const { TACET_KEY_SERVICE_EPOCH_DIR: _, ...without } = required;
+  const load = (variables: Record<string, string>) => loadConfig({ ...without, ...variables }, flags).epochs;
+  expect(load({ TACET_KEY_SERVICE_EPOCH_STORE: 'redis', TACET_KEY_SERVICE_EPOCH_REDIS_URL_FILE: '/redis' })).toEqual({ redisUrlFile: '/redis' });
+  expect(() => load({})).toThrow('TACET_KEY_SERVICE_EPOCH_DIR: is required');
+  expect(() => load({ TACET_KEY_SERVICE_EPOCH_STORE: 'redis' })).toThrow('TACET_KEY_SERVICE_EPOCH_REDIS_URL_FILE: is required');
 });

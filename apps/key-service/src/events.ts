@@ -11,6 +11,8 @@ export interface Events {
   accountKekSet(provider: string): void;
   /** `providers.yaml` was read again, or cannot be used as it is now. */
   providersReloaded(error?: unknown): void;
+  /** `policy.yaml` was read again, or cannot be used as it is now. */
+  policyReloaded(error?: unknown): void;
   kekDestroyed(kek: KekVersion, wasForced: boolean): void;
   rewrapFinished(count: number, skipped: number): void;
   epochsDestroyed(count: number): void;
@@ -32,6 +34,7 @@ export function createEvents(log: Log): Events {
     kekRotated: ({ kekId, version }) => log.info('kek_rotated', { name: kekId, version }),
     accountKekSet: (provider) => log.info('account_kek_set', { kind: provider }),
     providersReloaded: (error) => (error === undefined ? log.info('providers_reloaded') : log.error('providers_refused', { error })),
+    policyReloaded: (error) => (error === undefined ? log.info('policy_reloaded') : log.error('policy_refused', { error })),
     kekDestroyed: ({ kekId, version }, wasForced) => log.warn('kek_destroyed', { name: kekId, version, reason: wasForced ? 'forced' : 'unused' }),
     rewrapFinished: (count, skipped) => {
       log.info('rewrap_finished', { count });

@@ -21,6 +21,7 @@ export interface Measured {
   livingEpochs(): Promise<number>;
   kekIsUsable(): Promise<boolean>;
   providersAreUsable(): boolean;
+  policyIsUsable(): boolean;
 }
 
 export function createMetrics(registry: Registry, measured: Measured): Metrics {
@@ -51,6 +52,7 @@ export function createMetrics(registry: Registry, measured: Measured): Metrics {
   gauge('tacet_key_service_epochs_alive', 'Epoch secrets that exist', registry, () => measured.livingEpochs());
   gauge('tacet_key_service_kek_usable', '1 while the master key that wraps can be used', registry, async () => Number(await measured.kekIsUsable()));
   gauge('tacet_key_service_providers_usable', '1 while providers.yaml is in use as it is now', registry, async () => Number(measured.providersAreUsable()));
+  gauge('tacet_key_service_policy_usable', '1 while policy.yaml is in use as it is now', registry, async () => Number(measured.policyIsUsable()));
   return {
     call: (rpc, seconds, code) => calls.observe({ rpc, code: code ?? 'ok' }, seconds),
     records: (outcome, count) => records.inc({ outcome }, count),

@@ -1,6 +1,9 @@
 import type { Policy } from '@tacet/rpc';
 
-/** Who may call what of KeyService: as keys.proto says of each rpc. The pruner may destroy epochs and nothing else. */
+/**
+ * Who may call what of KeyService at the most: as keys.proto says of each rpc. The pruner may destroy epochs and nothing
+ * else. `policy.yaml` may take away from it, and cannot add.
+ */
 export const keyServicePolicy: Policy<'KeyService'> = {
   CreateDek: ['account'],
   RotateDek: ['account', 'operator'],
@@ -15,5 +18,5 @@ export const keyServicePolicy: Policy<'KeyService'> = {
   DestroyEpochs: ['pruner'],
 };
 
-/** Who may call what of SealService: account alone. Not the operator, who has no business with messages. */
+/** The same of SealService: account alone. Not the operator, who has no business with messages. */
 export const sealServicePolicy: Policy<'SealService'> = { Seal: ['account'], Open: ['account'] };

@@ -1,16 +1,19 @@
 import { openPool } from '@tacet/database';
 import { offer, openTlsFolder, startRpcServer } from '@tacet/rpc';
-import { createNonceSource } from '@tacet/sealed-record';
+import { createNonceSource, type NonceSource } from '@tacet/sealed-record';
 import { measureCertificate, readSecretFile, type Reporting, type Running } from '@tacet/service';
 import type { KeyServiceConfig } from './config.ts';
 import { AccountDeks } from './deks/account-deks.ts';
 import { openEpochFiles } from './epochs/epoch-files.ts';
+import { openEpochRedis } from './epochs/epoch-redis.ts';
 import { EpochSecrets, type SweepResult } from './epochs/epoch-secrets.ts';
+import type { EpochStore } from './epochs/epoch-store.ts';
 import { createEvents, type Events } from './events.ts';
 import { KekRing } from './keks/kek-ring.ts';
 import { Rewrapper } from './keks/rewrapper.ts';
 import { connectionsMax, stopGraceMs } from './limits.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { PolicyFile } from './policy-file.ts';
 import { keyServicePolicy, sealServicePolicy } from './policy.ts';
 import { openLocalProvider } from './providers/local-provider.ts';
 import { openProviders } from './providers/provider-set.ts';
@@ -37,26 +40,26 @@ export async function startKeyService(config: KeyServiceConfig, { log, registry 
   runSelfTest(drawNonce);
   const tls = openTlsFolder(config.tlsFolder);
   measureCertificate(registry, tls);
-  const local = await openLocalProvider('TACET_KEY_SERVICE_KEK_DIR', config.kekFolder, drawNonce);
-  const providers = await openProviders({ local, variable: 'TACET_KEY_SERVICE_PROVIDERS_FILE', file: config.providersFile, onReload: (error) => events.providersReloaded(error) });
-  const files = await openEpochFiles('TACET_KEY_SERVICE_EPOCH_DIR', config.epochFolder);
+  const { policy, providers, store } = await openHolders(config, events, drawNonce);
   const url = readSecretFile('TACET_KEYSTORE_URL_FILE', config.keystoreUrlFile);
   const pool = await openPool({ url, applicationName: 'tacet key-service', connectionsMax });
 
   const clocks = { wall: () => Date.now(), monotonic: () => performance.now() };
-  const { cacheMs, backupDays, now } = { cacheMs: config.dekCacheMs, backupDays: config.backupDays, now: clocks.wall };
+  const { dekCacheMs: cacheMs, backupDays } = config;
+  const now = clocks.wall;
   const ring = new KekRing(pool, providers, now);
   await ring.open();
   events.kekActive(await ring.describeActive());
   const metrics = createMetrics(registry, {
     heldDeks: () => deks.size,
-    livingEpochs: async () => (await files.list()).length,
+    livingEpochs: async () => (await store.list()).length,
+    policyIsUsable: () => policy.isUsable,
     providersAreUsable: () => providers.isUsable,
     kekIsUsable: async () => (await ring.describeActive())?.isUsable === true,
   });
   const deks = new AccountDeks({ pool, providers, cacheMs, clocks, onLookup: (result) => metrics.dekLookup(result) });
   const onSwept = ({ destroyed }: SweepResult) => reportSweep(destroyed, events, metrics);
-  const epochs = new EpochSecrets({ files, ring, cacheMs, clocks, onSwept, onSweepFailed: (error) => events.epochSweepFailed(error) });
+  const epochs = new EpochSecrets({ store, ring, cacheMs, clocks, onSwept, onSweepFailed: (error) => events.epochSweepFailed(error) });
   await epochs.start();
 
   const keyService = {
@@ -75,8 +78,8 @@ export async function startKeyService(config: KeyServiceConfig, { log, registry 
   const sealService = { Seal: createSeal({ deks, epochs, drawNonce, metrics, now }), Open: createOpen({ deks, epochs, metrics }) };
   const door = { host: config.listenHost, port: config.rpcPort, tls, onInternalError: (rpc: string, error: unknown) => events.rpcFailed(rpc, error) };
   const server = await startRpcServer(door, [
-    offer('KeyService', keyServicePolicy, measureCalls(metrics, keyService, ['RewrapAll'])),
-    offer('SealService', sealServicePolicy, measureCalls(metrics, sealService)),
+    offer('KeyService', policy.of(keyServicePolicy), measureCalls(metrics, keyService, ['RewrapAll'])),
+    offer('SealService', policy.of(sealServicePolicy), measureCalls(metrics, sealService)),
   ]);
   events.listening(server.port);
   return {
@@ -84,10 +87,25 @@ export async function startKeyService(config: KeyServiceConfig, { log, registry 
       await server.stop(stopGraceMs);
       await epochs.stop();
       deks.forgetAll();
-      providers.close();
+      for (const opened of [providers, policy, store, tls]) await opened.close();
       await pool.end();
     },
   };
+}
+
+/** What the process follows or asks while it runs, beside the keystore. */
+async function openHolders(config: KeyServiceConfig, events: Events, drawNonce: NonceSource) {
+  const policy = new PolicyFile('TACET_KEY_SERVICE_POLICY_FILE', config.policyFile, (error) => events.policyReloaded(error));
+  const local = await openLocalProvider('TACET_KEY_SERVICE_KEK_DIR', config.kekFolder, drawNonce);
+  const onReload = (error?: unknown) => events.providersReloaded(error);
+  const providers = await openProviders({ local, variable: 'TACET_KEY_SERVICE_PROVIDERS_FILE', file: config.providersFile, onReload });
+  return { policy, providers, store: await openEpochStore(config.epochs) };
+}
+
+function openEpochStore(epochs: KeyServiceConfig['epochs']): Promise<EpochStore> {
+  if ('folder' in epochs) return openEpochFiles('TACET_KEY_SERVICE_EPOCH_DIR', epochs.folder);
+  const variable = 'TACET_KEY_SERVICE_EPOCH_REDIS_URL_FILE';
+  return openEpochRedis(variable, readSecretFile(variable, epochs.redisUrlFile));
 }
 
 function reportSweep(destroyed: number, events: Events, metrics: Metrics): void {

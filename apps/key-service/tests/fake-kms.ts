@@ -59,27 +59,30 @@ export async function startFakeKms(): Promise<FakeKms> {
   const kms = new Kms();
   const fake = { fault: 'none' as KmsFault };
   let swapped: unknown;
+  const answer = (target: string, text: string): { status: number; body: unknown } => {
+    if (fake.fault === 'down') return { status: 500, body: { __type: 'KMSInternalException' } };
+    if (fake.fault === 'nonsense') return { status: 200, body: { KeyMetadata: 7 } };
+    try {
+      const fields = JSON.parse(text) as Fields;
+      const body = act(kms, target, fields) as { CiphertextBlob?: string };
+      if (fake.fault !== 'swaps' || body.CiphertextBlob === undefined) return { status: 200, body };
+      // What it answered another caller, whose secret it wrapped under the same key.
+      swapped ??= act(kms, 'Encrypt', { KeyId: fields['KeyId'] ?? fields['DestinationKeyId'], Plaintext: randomBytes(32).toString('base64'), EncryptionContext: fields['EncryptionContext'] ?? {} });
+      return { status: 200, body: swapped };
+    } catch (error) {
+      if (!(error instanceof KmsError)) throw error;
+      return { status: 400, body: { __type: error.message, message: 'a message that names account 111122223333' } };
+    }
+  };
   const server = createServer((request, response) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
       if (fake.fault === 'slow') return;
-      const reply = (status: number, body: unknown) => response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
-      if (fake.fault === 'down') return void reply(500, { __type: 'KMSInternalException' });
-      if (fake.fault === 'nonsense') return void reply(200, { KeyMetadata: 7 });
-      if (!String(request.headers.authorization).startsWith('AWS4-HMAC-SHA256 ')) return void reply(400, { __type: 'MissingAuthenticationTokenException' });
-      try {
-        const action = String(request.headers['x-amz-target']).replace('TrentService.', '');
-        const fields = JSON.parse(Buffer.concat(parts).toString('utf8')) as Fields;
-        const answer = act(kms, action, fields) as { CiphertextBlob?: string };
-        if (fake.fault !== 'swaps' || answer.CiphertextBlob === undefined) return void reply(200, answer);
-        // What it answered another caller, whose secret it wrapped under the same key.
-        swapped ??= act(kms, 'Encrypt', { KeyId: fields['KeyId'] ?? fields['DestinationKeyId'], Plaintext: randomBytes(32).toString('base64'), EncryptionContext: fields['EncryptionContext'] ?? {} });
-        reply(200, swapped);
-      } catch (error) {
-        if (!(error instanceof KmsError)) throw error;
-        reply(400, { __type: error.message, message: 'a message that names account 111122223333' });
-      }
+      const signed = String(request.headers.authorization).startsWith('AWS4-HMAC-SHA256 ');
+      const target = String(request.headers['x-amz-target']).replace('TrentService.', '');
+      const { status, body } = signed ? answer(target, Buffer.concat(parts).toString('utf8')) : { status: 400, body: { __type: 'MissingAuthenticationTokenException' } };
+      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -137,7 +140,7 @@ function act(kms: Kms, action: string, fields: Fields): unknown {
 
 /** As KMS: the order of the context's names does not matter. */
 function aadOf(context: unknown): Buffer {
-  return Buffer.from(JSON.stringify(Object.entries((context ?? {}) as object).sort(([a], [b]) => (a < b ? -1 : 1))));
+  return Buffer.from(JSON.stringify(Object.entries(context ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
 function encrypt({ id, secret }: KmsKey, plaintext: string, context: unknown): string {

@@ -1,13 +1,25 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { identities, type Identity } from '@tacet/rpc';
+import { eventually } from '@tacet/testing';
 import { startKeyService, type KeyServiceUnderTest } from './key-service-under-test.ts';
 
 let service: KeyServiceUnderTest;
+const folder = mkdtempSync(join(tmpdir(), 'tacet-key-policy-'));
+const policyFile = join(folder, 'policy.yaml');
+const sample = readFileSync(new URL('../policy.yaml', import.meta.url), 'utf8');
 beforeAll(async () => {
-  service = await startKeyService();
+  await writeFile(policyFile, sample);
+  service = await startKeyService({ TACET_KEY_SERVICE_POLICY_FILE: policyFile });
 }, 60_000);
-afterAll(() => service.stop());
+afterAll(async () => {
+  await service.stop();
+  await rm(folder, { recursive: true });
+});
 
 const accountId = randomBytes(16);
 
@@ -57,4 +69,15 @@ test.each(identities.flatMap((identity) => Object.keys(allowed).map((rpc) => [id
   expect(code === 'rpc_not_allowed').toBe(!allowed[rpc]!.includes(identity));
   expect(code).not.toBe('no code');
   expect(code).not.toBe('internal_error');
+});
+
+test('what policy.yaml takes away is gone within seconds, and what is not valid changes nothing', async () => {
+  await writeFile(policyFile, sample.replace('RotateDek, SetAccountKek, VerifyProvider, ShredAccount, ', ''));
+  await eventually('the account may not rotate', async () => (await codeOf('account', 'RotateDek')) === 'rpc_not_allowed');
+  expect(await codeOf('account', 'Seal')).not.toBe('rpc_not_allowed');
+  await writeFile(policyFile, sample.replace('pruner: [', 'pruner: [Open, '));
+  const metrics = async () => (await fetch(`${service.process.metricsUrl}/metrics`)).text();
+  await eventually('the file is refused', async () => /^tacet_key_service_policy_usable 0$/m.test(await metrics()));
+  expect(await codeOf('pruner', 'Open')).toBe('rpc_not_allowed');
+  expect(await codeOf('account', 'RotateDek')).toBe('rpc_not_allowed');
 });

@@ -1,5 +1,6 @@
 import { readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { EpochStore } from './epoch-store.ts';
 import { createSecretFile, destroySecretFile, openPrivateFolder, syncFolder, unfinishedPrefix, writeUnfinished } from '../secret-files.ts';
 
 const namePattern = /^(0|[1-9][0-9]{0,9})\.epoch$/;
@@ -11,7 +12,7 @@ const unfinishedMsMax = 60_000;
  * Wrapped epoch secrets as files `<epoch>.epoch`, 0600, in a folder of their own that no backup may contain. Several
  * processes of one machine may share it: of several writers of an epoch exactly one wins, and all use what it wrote.
  */
-export class EpochFiles {
+export class EpochFiles implements EpochStore {
   readonly #folder: string;
 
   constructor(folder: string) {
@@ -33,7 +34,7 @@ export class EpochFiles {
     return createSecretFile(this.#folder, fileName(epoch), wrapped);
   }
 
-  /** Replaces a wrapped secret at once. */
+  /** Replaces a wrapped secret at once. One that is destroyed meanwhile may come back: the caller looks at its epoch again. */
   async replace(epoch: number, wrapped: Uint8Array): Promise<void> {
     await rename(await writeUnfinished(this.#folder, wrapped), join(this.#folder, fileName(epoch)));
     await syncFolder(this.#folder);
@@ -59,6 +60,10 @@ export class EpochFiles {
       // Gone already: its writer has finished, or another process was faster.
       if (found && nowMs - found.mtimeMs > unfinishedMsMax) await unlink(path).catch(() => undefined);
     }
+  }
+
+  async close(): Promise<void> {
+    // Nothing is open between calls.
   }
 }
 

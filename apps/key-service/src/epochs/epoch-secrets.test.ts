@@ -46,7 +46,7 @@ afterAll(async () => {
 const soon = () => epochOf(at.wall) + 3;
 
 function createSecrets(of: KekRing = ring): EpochSecrets {
-  return new EpochSecrets({ files, ring: of, cacheMs: 60_000, clocks, onSwept: () => undefined, onSweepFailed: () => undefined });
+  return new EpochSecrets({ store: files, ring: of, cacheMs: 60_000, clocks, onSwept: () => undefined, onSweepFailed: () => undefined });
 }
 
 /** The ring with a provider whose first unwrapping lets something else happen before. */

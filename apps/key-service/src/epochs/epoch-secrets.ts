@@ -5,7 +5,7 @@ import type { KekRing } from '../keks/kek-ring.ts';
 import { Lifetime, type Clocks } from '../lifetime.ts';
 import type { KekVersion } from '../providers/key-provider.ts';
 import { kekOf, rewrapUnder, unwrapAt, wrapSecret } from '../providers/wrapped-secret.ts';
-import type { EpochFiles } from './epoch-files.ts';
+import type { EpochStore } from './epoch-store.ts';
 import { epochIsAhead, epochIsPast } from './epoch.ts';
 
 /** An epoch secret belongs to no account: it is wrapped like the DEK of this one, which CreateDek refuses. */
@@ -21,7 +21,7 @@ interface HeldSecret {
 }
 
 export interface EpochSecretsOptions {
-  readonly files: EpochFiles;
+  readonly store: EpochStore;
   readonly ring: KekRing;
   /** As for DEKs: a KEK that is disabled disables epochs as well. */
   readonly cacheMs: number;
@@ -56,7 +56,7 @@ export class EpochSecrets {
   /** Destroys what is past, then goes on doing so by a timer. */
   async start(): Promise<void> {
     // The age of unfinished files is measured by the real clock, which dates files.
-    await this.#options.files.removeUnfinished(Date.now());
+    await this.#options.store.removeUnfinished(Date.now());
     await this.sweep();
     this.#timer = setInterval(() => {
       this.#sweeping = this.#sweeping.then(() => this.sweep()).then(
@@ -94,9 +94,9 @@ export class EpochSecrets {
     for (const epoch of this.#held.keys()) if (epochIsPast(epoch, now)) this.#held.delete(epoch);
     let destroyed = 0;
     let alive = 0;
-    for (const epoch of await this.#options.files.list()) {
+    for (const epoch of await this.#options.store.list()) {
       if (!epochIsPast(epoch, now)) alive++;
-      else if (await this.#options.files.destroy(epoch)) destroyed++;
+      else if (await this.#options.store.destroy(epoch)) destroyed++;
     }
     this.#options.onSwept({ destroyed, alive });
     return { destroyed, alive };
@@ -105,15 +105,15 @@ export class EpochSecrets {
   /** Wraps every living secret under another KEK version. Returns how many could not be unwrapped. */
   async rewrapAll(to: KekVersion): Promise<number> {
     let skipped = 0;
-    for (const epoch of await this.#options.files.list()) skipped += (await this.#rewrap(epoch, to)) ? 0 : 1;
+    for (const epoch of await this.#options.store.list()) skipped += (await this.#rewrap(epoch, to)) ? 0 : 1;
     return skipped;
   }
 
   /** How many living secrets need a KEK version. */
   async countWrappedBy(kek: KekVersion): Promise<number> {
     let count = 0;
-    for (const epoch of await this.#options.files.list()) {
-      const wrapped = await this.#options.files.read(epoch);
+    for (const epoch of await this.#options.store.list()) {
+      const wrapped = await this.#options.store.read(epoch);
       if (!wrapped || epochIsPast(epoch, this.#options.clocks.wall())) continue;
       if (isWrappedBy(wrapped, kek)) count++;
     }
@@ -137,7 +137,7 @@ export class EpochSecrets {
   /** Reads and unwraps; undefined: there is no such secret, or its file is none. */
   async #read(epoch: number, isRetry = false): Promise<KeyObject | undefined> {
     const lifetime = new Lifetime(this.#options.clocks, this.#options.cacheMs);
-    const wrapped = await this.#options.files.read(epoch);
+    const wrapped = await this.#options.store.read(epoch);
     if (!wrapped) return undefined;
     try {
       const secret = await unwrapAt(this.#options.ring.providers, wrapped, { accountId: nobody, version: epoch });
@@ -154,10 +154,10 @@ export class EpochSecrets {
   async #readOrMake(epoch: number): Promise<KeyObject> {
     const existing = await this.#read(epoch);
     if (existing) return existing;
-    const { files, ring, clocks } = this.#options;
+    const { store, ring, clocks } = this.#options;
     await ring.withActive(async (kek) => {
       const secret = createSecretKey(randomBytes(secretBytes));
-      await files.create(epoch, await wrapSecret(ring.provider, kek, { accountId: nobody, version: epoch }, secret, clocks.wall()));
+      await store.create(epoch, await wrapSecret(ring.provider, kek, { accountId: nobody, version: epoch }, secret, clocks.wall()));
     });
     // Read back, whoever wrote it: all processes must use the one that is there.
     const made = await this.#read(epoch);
@@ -167,18 +167,18 @@ export class EpochSecrets {
 
   /** False: it could not be unwrapped, and stays as it is. */
   async #rewrap(epoch: number, to: KekVersion): Promise<boolean> {
-    const { files, ring, clocks } = this.#options;
-    const wrapped = await files.read(epoch);
+    const { store, ring, clocks } = this.#options;
+    const wrapped = await store.read(epoch);
     if (!wrapped || epochIsPast(epoch, clocks.wall())) return true;
     try {
       if (isWrappedBy(wrapped, to)) return true;
-      await files.replace(epoch, await rewrapUnder(ring.providers, wrapped, { accountId: nobody, version: epoch }, to));
+      await store.replace(epoch, await rewrapUnder(ring.providers, wrapped, { accountId: nobody, version: epoch }, to));
     } catch (error) {
       if (error instanceof RecordRefusedError || error instanceof TacetError) return false;
       throw error;
     }
     // It may have ended, and been destroyed, between reading and replacing: then it must not come back.
-    if (epochIsPast(epoch, clocks.wall())) await files.destroy(epoch);
+    if (epochIsPast(epoch, clocks.wall())) await store.destroy(epoch);
     return true;
   }
 }

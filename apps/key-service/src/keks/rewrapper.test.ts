@@ -47,7 +47,7 @@ async function createDek(account: Buffer): Promise<void> {
 
 function createRewrapper(of: KekRing): Rewrapper {
   const clocks = { wall: now, monotonic: () => performance.now() };
-  const epochs = new EpochSecrets({ files, ring: of, cacheMs: 1_000, clocks, onSwept: () => undefined, onSweepFailed: () => undefined });
+  const epochs = new EpochSecrets({ store: files, ring: of, cacheMs: 1_000, clocks, onSwept: () => undefined, onSweepFailed: () => undefined });
   return new Rewrapper({ pool, ring: of, epochs, now });
 }
 

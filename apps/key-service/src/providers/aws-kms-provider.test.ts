@@ -69,6 +69,7 @@ test('what KMS says of accounts and keys stands in no message of ours', async ()
 });
 
 test('where the optional package is not there, the error says which to install', async () => {
-  const missing = () => import('a-package-that-is-not-there' as string);
+  const name: string = 'a-package-that-is-not-there';
+  const missing = () => import(name);
   await expect(orInstall('TACET_X', 'amazon', '@aws-sdk/client-kms', missing)).rejects.toThrow('TACET_X: the provider amazon needs the package @aws-sdk/client-kms; npm install @aws-sdk/client-kms');
 });
