@@ -28,7 +28,7 @@ export class Door {
 
   constructor(options: DoorOptions) {
     const settings: ServerOptions = {
-      keepAliveTimeout: keepAliveMs, headersTimeout: headersMs, requestTimeout: options.bodyMs,
+      keepAliveTimeout: keepAliveMs, headersTimeout: Math.min(headersMs, options.bodyMs), requestTimeout: options.bodyMs,
       connectionsCheckingInterval: checkMs, maxHeaderSize: headerBytesMax, noDelay: true,
     };
     const handle = (request: IncomingMessage, response: ServerResponse) => {
