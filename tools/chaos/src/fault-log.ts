@@ -1,3 +1,5 @@
+const problemsToldMax = 20;
+
 /** Tells a person what happens, and counts it. */
 export class FaultLog {
   readonly counts = new Map<string, number>();
@@ -15,6 +17,12 @@ export class FaultLog {
   tell(line: string): void {
     const seconds = ((performance.now() - this.#startedAt) / 1_000).toFixed(1).padStart(7);
     this.#write(`${seconds} s  ${line}\n`);
+  }
+
+  /** Tells the first of what is wrong, and the totals. */
+  tellResult({ problems, line }: { readonly problems: readonly string[]; readonly line: string }): void {
+    for (const problem of problems.slice(0, problemsToldMax)) this.tell(`WRONG: ${problem}`);
+    this.tell(line);
   }
 
   /** `12 kill edge, 3 erase kafka`. */

@@ -29,12 +29,17 @@ const applicationWeights: Readonly<Record<string, number>> = { edge: 4, billing:
 /** A process that is still starting is seldom chosen: it has nothing to lose yet. */
 const startingMs = 4_000;
 const startingShare = 0.1;
+/** Readers wake a little later than Kafka is killed. */
+const eraseMs = 300;
 /** An edge that stands still for so long finds its session over and released. */
 const longPauseMs = sessionMs * 1.6;
 
 /** Everything that may happen in a run, from the fault table. */
 export const faults: readonly Fault[] = [
   { name: 'kill', weight: 30, kills: 1, begin: (scene) => killSome(scene, 1) },
+  { name: 'kill edge', weight: 0, kills: 1, begin: (scene) => killSome(scene, 1, 'edge') },
+  { name: 'kill billing', weight: 0, kills: 1, begin: (scene) => killSome(scene, 1, 'billing') },
+  { name: 'kill pruner', weight: 0, kills: 1, begin: (scene) => killSome(scene, 1, 'pruner') },
   { name: 'kill together', weight: 6, kills: 3, begin: (scene) => killSome(scene, 3) },
   { name: 'pause', weight: 10, kills: 0, begin: (scene) => pauseOne(scene, ({ dice }) => dice.between(100, 2_500), false) },
   { name: 'pause, then kill', weight: 4, kills: 1, begin: (scene) => pauseOne(scene, ({ dice }) => dice.between(100, 1_500), true) },
@@ -42,6 +47,7 @@ export const faults: readonly Fault[] = [
   { name: 'kafka stopped', weight: 1, kills: 0, begin: (scene) => endServer(scene, 'kafka', 'SIGTERM', false) },
   { name: 'kafka killed', weight: 1, kills: 1, begin: (scene) => endServer(scene, 'kafka', 'SIGKILL', false) },
   { name: 'kafka killed and erased', weight: 2, kills: 1, begin: (scene) => endServer(scene, 'kafka', 'SIGKILL', true) },
+  { name: 'kafka erased unread', weight: 1, kills: 1, begin: eraseUnread },
   { name: 'postgres stopped immediate', weight: 3, kills: 0, begin: (scene) => endServer(scene, scene.dice.pick(['postgres-main', 'postgres-main', 'postgres-keystore']), 'SIGQUIT', false) },
   { name: 'redis killed', weight: 2, kills: 1, begin: (scene) => endServer(scene, 'redis', 'SIGKILL', false) },
   { name: 'server paused', weight: 3, kills: 0, begin: pauseServer },
@@ -51,6 +57,13 @@ export const faults: readonly Fault[] = [
   { name: 'worker gone', weight: 3, kills: 0, begin: loseWorker },
 ];
 
+/** Throws an `Error` that lists all names where there is none of this name. */
+export function findFault(name: string): Fault {
+  const fault = faults.find((one) => one.name === name);
+  if (!fault) throw new Error(`there is no fault ${JSON.stringify(name)}; there are: ${faults.map((one) => one.name).join(', ')}`);
+  return fault;
+}
+
 function chooseTarget({ targets, dice }: FaultScene, application?: string): Target | undefined {
   const free = targets.all.filter((target) => !target.isBusy && target.process.running && (application ?? target.application) === target.application);
   if (free.length === 0) return undefined;
@@ -59,11 +72,11 @@ function chooseTarget({ targets, dice }: FaultScene, application?: string): Targ
   return dice.weigh(free.map((target) => ({ target, weight: weightOf(target) }))).target;
 }
 
-function killSome(scene: FaultScene, many: number): Promise<void> | undefined {
+function killSome(scene: FaultScene, many: number, application?: string): Promise<void> | undefined {
   const running: Promise<void>[] = [];
   const names: string[] = [];
   for (let i = 0; i < many; i++) {
-    const target = chooseTarget(scene);
+    const target = chooseTarget(scene, application);
     if (!target) break;
     names.push(target.name);
     scene.log.count(`kill ${target.application}`);
@@ -106,6 +119,25 @@ function endServer({ stage, busy, dice, log }: FaultScene, name: string, signal:
     await new Promise((resolve) => setTimeout(resolve, downMs));
     await server.start();
   });
+}
+
+/** Records that Kafka took and nobody has read are lost with it: billings stand still until it is gone. */
+function eraseUnread(scene: FaultScene): Promise<void> | undefined {
+  const readers = scene.targets.all.filter(({ application }) => application === 'billing');
+  if (scene.busy.has('kafka') || readers.some(({ isBusy, process }) => isBusy || !process.running)) return undefined;
+  const pauseMs = scene.dice.between(500, 1_500);
+  scene.log.count('kafka erased unread');
+  scene.log.tell(`all billings stand still for ${pauseMs} ms; then kafka is killed and erased`);
+  const pauses = readers.map((target) => scene.targets.pause(target, pauseMs + eraseMs, false));
+  const erasing = whileBusy(scene.busy, 'kafka', async () => {
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    const kafka = scene.stage.servers.find('kafka');
+    kafka.process.signal('SIGKILL');
+    await kafka.process.ended;
+    await kafka.erase?.();
+    await kafka.start();
+  });
+  return Promise.all([...pauses, erasing]).then(() => undefined);
 }
 
 function pauseServer({ stage, busy, dice, log }: FaultScene): Promise<void> | undefined {

@@ -33,6 +33,8 @@ export interface Load {
 const readers = 12;
 const pauseMs = 40;
 const endingMs = 8_000;
+/** One that is still running after an edge stood still for longer than its session. */
+const slowAnswer = { tokens: 800, tokensPerSecond: 50 };
 /** What a worker may do to its counts; each is bounded by what its clients received. */
 const usageFaults = ['missing', 'negative', 'nan', 'absurd', 'fraction', 'unfinished', 'final-only'];
 
@@ -94,8 +96,7 @@ function behaviour(dice: Dice, model: TestModel, tag: string) {
   const promptTokens = dice.between(1, 900);
   return {
     tag,
-    tokens: dice.between(2, 160),
-    tokensPerSecond: dice.pick([50, 200, 500]),
+    ...(dice.chance(0.06) ? slowAnswer : { tokens: dice.between(2, 160), tokensPerSecond: dice.pick([50, 200, 500]) }),
     promptTokens,
     ...(dice.chance(0.5) ? { cached: dice.between(0, promptTokens) } : {}),
     ...(model === odd ? { usage: dice.pick(usageFaults) } : {}),

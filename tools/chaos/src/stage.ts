@@ -2,8 +2,8 @@ import { mkdtempSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createPortSource, startConstellation, startDemoWorkerProcess, workersYaml, type Constellation, type DemoWorkerProcess, type TestAccount } from '@tacet/constellation';
-import { cheap, customers, models, type Customer } from './customers.ts';
+import { createPortSource, startConstellation, startDemoWorkerProcess, workersYaml, type Constellation, type ConstellationOptions, type DemoWorkerProcess, type TestAccount } from '@tacet/constellation';
+import { cheap, models, type Customer } from './customers.ts';
 import { ServerKeeper } from './server-keeper.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 
@@ -32,20 +32,25 @@ export interface Stage {
 /** Lifetime of an edge's session, from which all times of the money protocol derive. */
 export const sessionMs = 5_000;
 
-/** Starts the whole deployment in cluster mode, with a proxy before every door, and opens the accounts. */
-export async function startStage(): Promise<Stage> {
+/** What a run needs. */
+export interface StageOptions extends Pick<ConstellationOptions, 'mode' | 'edges' | 'billings' | 'settings'> {
+  readonly customers: readonly Customer[];
+}
+
+/** Starts a whole deployment, with a proxy before every door, and opens the accounts. */
+export async function startStage(options: StageOptions): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'tacet-chaos-'));
   const cleanup = new AsyncDisposableStack();
   if (process.env['TEST_KEEP'] !== 'yes') cleanup.defer(() => rm(folder, { recursive: true, force: true }));
   try {
-    return await build(folder, cleanup);
+    return await build(options, folder, cleanup);
   } catch (error) {
     await cleanup.disposeAsync();
     throw error;
   }
 }
 
-async function build(folder: string, cleanup: AsyncDisposableStack): Promise<Stage> {
+async function build({ customers, ...options }: StageOptions, folder: string, cleanup: AsyncDisposableStack): Promise<Stage> {
   const proxies = new Map<string, TcpProxy>();
   const through = async (name: string, port: number) => {
     const proxy = await TcpProxy.start(name, port);
@@ -58,9 +63,7 @@ async function build(folder: string, cleanup: AsyncDisposableStack): Promise<Sta
   const servers = new ServerKeeper();
   cleanup.defer(() => servers.stop());
   const constellation = await startConstellation({
-    mode: 'cluster',
-    edges: 2,
-    billings: 2,
+    ...options,
     ownServers: true,
     folder,
     sessionMs,

@@ -1,0 +1,33 @@
+import type { BookCheck } from './check-books.ts';
+import type { ClientReceipt } from './load.ts';
+import { checkAtRest, waitForRest } from './rest.ts';
+import type { Stage } from './stage.ts';
+import type { BackOffice } from './statement.ts';
+import type { Targets } from './targets.ts';
+
+/** What came of a run. */
+export interface ChaosResult {
+  readonly holds: boolean;
+  readonly problems: readonly string[];
+  /** The totals, in one line. */
+  readonly line: string;
+}
+
+/** Waits for rest and checks everything. `run`: what the totals are of, such as `seed=1 kills=25`. */
+export async function lookAtBooks(stage: Stage, targets: Targets, receipts: readonly ClientReceipt[], run: string): Promise<ChaosResult> {
+  let unrest: string | undefined;
+  try {
+    await waitForRest(stage, targets);
+  } catch (error) {
+    unrest = error instanceof Error ? error.message : String(error);
+  }
+  const { check, office } = await checkAtRest(stage, targets, receipts);
+  if (unrest !== undefined) check.report(unrest);
+  return { holds: check.problems.length === 0, problems: check.problems, line: totalsLine(check, office, run) };
+}
+
+function totalsLine({ totals, problems }: BookCheck, { lateNano, boundNano }: BackOffice, run: string): string {
+  const { requests, sent, received, settled, lost, doubled, overspent } = totals;
+  const money = Object.entries({ sent, received, settled, lost, doubled, overspent, late: lateNano, bound: boundNano });
+  return `chaos ${run} requests=${requests} ${money.map(([name, nano]) => `${name}=${nano}`).join(' ')} nano-USD: ${problems.length === 0 ? 'every invariant holds' : `${problems.length} WRONG`}`;
+}

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import type { TestModel } from '@tacet/constellation';
+import { ask, type Received } from '../ask.ts';
+import type { Customer } from '../customers.ts';
+import { plain } from '../customers.ts';
+import type { FaultLog } from '../fault-log.ts';
+import type { ClientReceipt } from '../load.ts';
+import { lookAtBooks, type ChaosResult } from '../look-at-books.ts';
+import { startStage, type Stage, type StageOptions } from '../stage.ts';
+import { Targets } from '../targets.ts';
+
+/** What a story may touch. */
+export interface Story {
+  readonly stage: Stage;
+  readonly targets: Targets;
+  readonly log: FaultLog;
+  /** Asks for the one customer, who has money enough. */
+  readonly askFor: (question: StoryQuestion) => Promise<ClientReceipt>;
+  /** Remembers what a client received, so that the books are compared with it. */
+  readonly remember: (receipt: ClientReceipt) => void;
+}
+
+/** One request of a story: what the demo worker is told, and whether it streams. */
+export interface StoryQuestion {
+  readonly demo: Readonly<Record<string, unknown>>;
+  readonly stream: boolean;
+}
+
+/** What a story finds wrong before the books can be looked at. */
+export class StoryEnd extends Error {
+  override readonly name = 'StoryEnd';
+}
+
+const customer: Customer = { name: 'only', creditUsd: '20', models: [plain], weight: 1 };
+const model: TestModel = plain;
+
+/** Starts the product embedded (one of each process), plays a story, and looks at the books. */
+export async function playStory(name: string, log: FaultLog, settings: StageOptions['settings'], play: (story: Story) => Promise<void>): Promise<ChaosResult> {
+  log.tell(`scenario ${name}: starting Postgres ×2, two workers and the product's processes`);
+  const stage = await startStage({ mode: 'embedded', customers: [customer], ...(settings ? { settings } : {}) });
+  const targets = new Targets(stage, log);
+  const receipts: ClientReceipt[] = [];
+  try {
+    await play({ stage, targets, log, askFor: (question) => askFor(stage, question), remember: (receipt) => void receipts.push(receipt) });
+    const result = await lookAtBooks(stage, targets, receipts, `scenario=${name}`);
+    log.tellResult(result);
+    return result;
+  } catch (error) {
+    if (!(error instanceof StoryEnd)) throw error;
+    const result = { holds: false, problems: [error.message], line: `chaos scenario=${name}: 1 WRONG` };
+    log.tellResult(result);
+    return result;
+  } finally {
+    await targets.stop();
+    await stage.stop();
+  }
+}
+
+async function askFor({ purses, edgeUrls }: Stage, { demo, stream }: StoryQuestion): Promise<ClientReceipt> {
+  const [purse] = purses;
+  if (!purse) throw new Error('a story has one customer');
+  const tag = randomUUID();
+  const received: Received = { status: 0, requestId: undefined, pieces: 0, lastPieces: 0, lastPieceAtMs: 0, done: false, errorCode: undefined, gaveUp: false };
+  const body = { model: model.id, stream, messages: [{ role: 'user', content: 'Say something.' }], demo: { ...demo, tag } };
+  const startedAtMs = performance.now();
+  await ask({ url: edgeUrls[0] ?? '', apiKey: purse.account.apiKey, body, stream, signal: new AbortController().signal }, received);
+  return { ...received, tag, purse, model, edge: 0, stream, isHonest: true, startedAtMs, endedAtMs: performance.now() };
+}
