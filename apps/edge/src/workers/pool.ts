@@ -1,5 +1,6 @@
 import type { EndpointName } from '../endpoints.ts';
-import type { UsageStyle, WorkerKind, WorkerKindName } from './worker-kind.ts';
+import type { WorkerKindName } from '@tacet/workers-file';
+import type { UsageStyle, WorkerKind } from './worker-kind.ts';
 
 /** One pool of workers.yaml, with its defaults filled in. */
 export interface Pool {

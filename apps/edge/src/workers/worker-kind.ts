@@ -1,3 +1,4 @@
+import type { WorkerKindName } from '@tacet/workers-file';
 import type { EndpointName } from '../endpoints.ts';
 
 /** How a pool tells usage in streams: on every chunk, once at the end, or not at all. */
@@ -28,6 +29,14 @@ const everything = [...openaiEndpoints, ...anthropic, 'rerank', 'score'] as cons
 const plain = { endpoints: [...completions, 'embeddings'], isolation: 'none', limitField: 'max_tokens', refuse: [], hasHealth: false, hasMetrics: false } as const;
 const engine = { ...plain, hasHealth: true, hasMetrics: true } as const;
 
+/** Fields by which a client of LiteLLM's proxy could send its prompt elsewhere, or have it logged. */
+const liteLlmControl = [
+  'api_base', 'base_url', 'api_key', 'api_version', 'organization', 'custom_llm_provider', 'model_list', 'user_config', 'fallbacks', 'context_window_fallbacks',
+  'mock_response', 'mock_tool_calls', 'mock_timeout', 'callbacks', 'success_callback', 'failure_callback', 'logger_fn', 'litellm_metadata', 'litellm_params',
+  'litellm_credential_name', 'litellm_session_id', 'litellm_trace_id', 'litellm_logging_obj', 'turn_off_message_logging', 'guardrails', 'tags', 'cache', 'ttl',
+  'langfuse_public_key', 'langfuse_secret_key', 'langfuse_host', 'langsmith_api_key', 'langsmith_base_url', 'gcs_bucket_name', 'gcs_path_service_account',
+] as const;
+
 export const workerKinds = {
   vllm: { ...engine, endpoints: everything, usage: 'continuous', isolation: 'cache_salt' },
   sglang: { ...engine, endpoints: everything, usage: 'continuous', isolation: 'cache_salt' },
@@ -35,10 +44,9 @@ export const workerKinds = {
   llamacpp: { ...plain, endpoints: [...openaiEndpoints, ...anthropic, 'rerank'], hasHealth: true, usage: 'final', isolation: 'cache_prompt', refuse: ['n_predict', 'id_slot', 'slot_id', 'lora', 'n_keep', 'cache_prompt', 'n_cache_reuse'] },
   ollama: { ...plain, usage: 'final' },
   lmstudio: { ...plain, endpoints: openaiEndpoints, usage: 'final' },
-  litellm: { ...plain, usage: 'final' },
+  // It takes from a body where to send it, under whose credentials, what to do instead, and whom to tell.
+  litellm: { ...plain, usage: 'final', refuse: liteLlmControl },
   openai: { ...plain, endpoints: openaiEndpoints, usage: 'final', limitField: 'max_completion_tokens' },
   local: { ...plain, endpoints: ['chat_completions'], usage: 'final' },
   demo: { ...engine, endpoints: everything, usage: 'continuous' },
-} as const satisfies Record<string, WorkerKind>;
-
-export type WorkerKindName = keyof typeof workerKinds;
+} as const satisfies Record<WorkerKindName, WorkerKind>;

@@ -38,11 +38,11 @@ test('credentials are read from their file', () => {
 test.each([
   ['{ nope', ['it is not YAML']],
   ['pools: 5', ['pools: invalid_type']],
-  ['pools: [{ id: a, url: "ftp://x", kind: sesame, models: [] }]', ['pools.0.url: invalid_format', 'pools.0.kind: invalid_value', 'pools.0.models: too_small']],
+  ['pools: [{ id: a, url: "ftp://x", kind: sesame, models: [] }]', ['pools.0.url: must be an http or https URL without user, query and fragment', 'pools.0.kind: invalid_value', 'pools.0.models: too_small']],
   ['pools: [{ id: a, url: "http://x", kind: vllm, models: [m], unknown: sesame }]', ['pools.0: unrecognized_keys']],
   ['pools: [{ id: a, url: "http://x", kind: vllm, models: [m] }, { id: a, url: "http://y", kind: vllm, models: [m] }]', ['pools.1.id: occurs twice']],
-  ['pools: [{ id: a, url: "http://x", kind: vllm, models: [m], forwardHeaders: [authorization] }]', ['pools.0.forwardHeaders: a name that is never forwarded']],
-  ['pools: [{ id: a, url: "http://sesame:y@x", kind: vllm, models: [m] }]', ['pools.0.url: only scheme, host, port and path']],
+  ['pools: [{ id: a, url: "http://x", kind: vllm, models: [m], forwardHeaders: [authorization] }]', ['pools.0.forwardHeaders.0: must not be a header that is never forwarded']],
+  ['pools: [{ id: a, url: "http://sesame:y@x", kind: vllm, models: [m] }]', ['pools.0.url: must be an http or https URL without user, query and fragment']],
 ])('%s is refused by place and rule, without a value', (text, problems) => {
   const error = (() => {
     try {

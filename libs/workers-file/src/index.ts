@@ -1,0 +1,3 @@
+export {
+  endpointNames, poolModelsMax, poolRequestsMaxMax, poolsMax, repeatedIds, workerKindNames, workersFileSchema, type EndpointName, type PoolSettings, type WorkerKindName,
+} from './workers-file-schema.ts';
