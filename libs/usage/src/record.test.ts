@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeRecord, encodeRecord, partitionOf, readRecordPlace, recordBytes, RecordError, recordKind, recordRoute, recordStatus, usageSource, type UsageRecord } from './index.ts';
@@ -64,16 +66,26 @@ test('preallocated zeros are not a record', () => {
   expect(() => decodeRecord(Buffer.alloc(recordBytes))).toThrow(expect.objectContaining({ reason: 'crc' }));
 });
 
-test('the layout is what the README says, byte by byte', () => {
-  const bytes = encodeRecord({
+test('the record of the README is what is written, byte by byte, and is read back', () => {
+  const record: UsageRecord = {
     kind: 'final', partition: 3, status: 'ok', usageSource: 'exact', route: 'chat_completions', leaseByKey: true,
     edgeId: Buffer.alloc(16, 0xe1), requestId: Buffer.alloc(16, 0xe2), accountId: Buffer.alloc(16, 0xe3), keyId: Buffer.alloc(16, 0xe4),
     seq: 5n, leaseEpoch: 6, priceVersion: 7, reservedNano: 8n, inputTokens: 9, cachedTokens: 10, outputTokens: 11, ttftMs: 12, latencyMs: 13, timeMs: 14,
-  });
-  expect(bytes.subarray(0, 124).toString('hex')).toBe(
-    '0102030101010100' + 'e1'.repeat(16) + '0000000000000005' + 'e2'.repeat(16) + 'e3'.repeat(16) + 'e4'.repeat(16) +
-    '00000006' + '00000007' + '0000000000000008' + '00000009' + '0000000a' + '0000000b' + '0000000c' + '0000000d' + '000000000000000e',
-  );
+  };
+  const page = readFileSync(fileURLToPath(new URL('../README.md', import.meta.url)), 'utf8');
+  const [, lines = ''] = /Example, a record:\n\n((?: {4}.*\n)+)/.exec(page) ?? [];
+  const fields = [...lines.matchAll(/^ {4}(\d+) +([0-9a-f]+) /gm)].map(([, offset, hex = '']) => ({ offset: Number(offset), hex }));
+  const example = Buffer.from(fields.map(({ hex }) => hex).join(''), 'hex');
+  expect(encodeRecord(record)).toEqual(example);
+  expect(decodeRecord(example)).toEqual(record);
+  // Each line stands at the offset that it names, and the table names that offset, too.
+  let at = 0;
+  for (const { offset, hex } of fields) {
+    expect(offset).toBe(at);
+    expect(page).toContain(`| ${offset} | ${hex.length / 2} | `);
+    at += hex.length / 2;
+  }
+  expect(at).toBe(recordBytes);
 });
 
 test('a partition follows from the account alone', () => {

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { partitionOf } from '@tacet/usage';
 import { ForgetfulFiles } from '../../tests/forgetful-files.ts';
 import { NoLogTotals } from './no-log-totals.ts';
-import { encodeRequestSlot, encodeTotal, type RequestSlotContent, type TotalContent } from './slot.ts';
+import { encodeRequestSlot, type RequestSlotContent, type TotalContent } from './slot.ts';
 import { SlotsFile } from './slots.ts';
 import { halfBytes } from './two-halves.ts';
 
@@ -110,19 +110,4 @@ test('folded totals go after two days, reservations with their epoch, and their 
   expect(totals.all()).toHaveLength(1);
   totals.removeExpired(102, 2);
   expect(totals.all()).toEqual([]);
-});
-
-test('the layout is what the README says, byte by byte', () => {
-  const half = Buffer.alloc(halfBytes);
-  encodeRequestSlot(half, 0, 2, request);
-  const zeros = (bytes: number) => '00'.repeat(bytes);
-  expect(half.subarray(0, 124).toString('hex')).toBe(
-    '01010101' + '00000002' + '00000003' + '00000005' + 'e2'.repeat(16) + 'a1'.repeat(16) + 'e4'.repeat(16) +
-    '00000007' + '01000000' + '0000000000000008' + '00000009' + '0000000a' + '0000000b' + '0000000c' + '000000000000000e' + '00000006' + zeros(16),
-  );
-  encodeTotal(half, 0, 2, total);
-  expect(half.subarray(0, 124).toString('hex')).toBe(
-    '01020000' + '00000002' + '00000003' + '00000000' + 'a1'.repeat(16) + zeros(16) + '00000007' + zeros(4) +
-    '0000000000000002' + '0000000000000009' + '000000000000000a' + '000000000000000b' + '00000004' + '00000005' + zeros(28),
-  );
 });

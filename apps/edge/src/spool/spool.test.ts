@@ -165,3 +165,53 @@ test('a failed sync is told once, and nobody who waits is told that all is well'
   for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
   expect([told, spool.synced, failures.length]).toEqual([false, before, 1]);
 });
+
+test.each([
+  ['a checkpoint', (spool: Spool) => void spool.checkpoint(spool.openRequest(admission, counters())!, 1)],
+  ['a final', (spool: Spool) => void spool.finish(spool.openRequest(admission, counters())!, 'ok', 1)],
+  ['a no-log total', (spool: Spool) => void spool.absorb(spool.openRequest({ ...admission, noLog: true }, counters())!)],
+])('a full or broken disk under %s throws, is told once, and what comes after is not published', (_, write) => {
+  for (const code of ['ENOSPC', 'EIO']) {
+    const files = new ForgetfulFiles();
+    const failures: unknown[] = [];
+    const spool = Spool.open(files.start(), { ...options, onFailure: (error) => failures.push(error) });
+    const before = spool.synced;
+    files.failure = Object.assign(new Error('disk'), { code });
+    for (let i = 0; i < 2; i++) expect(() => write(spool)).toThrow('disk');
+    expect([failures, spool.synced]).toEqual([[files.failure], before]);
+  }
+});
+
+test('a full or broken disk under the counters of a tick is told once', async () => {
+  for (const code of ['ENOSPC', 'EIO']) {
+    const files = new ForgetfulFiles();
+    const failures: unknown[] = [];
+    const spool = Spool.open(files.start(), { ...options, onFailure: (error) => failures.push(error) });
+    files.failure = Object.assign(new Error('disk'), { code });
+    for (let i = 0; i < 2; i++) {
+      spool.touch(spool.openRequest(admission, counters())!);
+      await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    }
+    expect(failures).toEqual([files.failure]);
+  }
+});
+
+test('a segment that does not fit on the disk fails the append that needs it, loudly', () => {
+  const files = new ForgetfulFiles();
+  const real = files.start();
+  const failures: unknown[] = [];
+  const full = Object.assign(new Error('disk'), { code: 'ENOSPC' });
+  let isFull = false;
+  const create: typeof real.create = (name, size) => {
+    if (isFull) throw full;
+    return real.create(name, size);
+  };
+  const limited = { ...real, create, prepare: async () => Promise.reject(full) };
+  const spool = Spool.open(limited, { ...options, onFailure: (error) => failures.push(error) });
+  isFull = true;
+  const fill = () => {
+    for (let i = 0; i <= 64; i++) spool.finish(spool.openRequest(admission, counters())!, 'ok', 1);
+  };
+  expect(fill).toThrow('disk');
+  expect(failures).toEqual([full]);
+});

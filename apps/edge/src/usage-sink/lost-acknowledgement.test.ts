@@ -54,7 +54,10 @@ class LossyDoor {
       broker.write(bytes);
     });
     broker.on('data', (bytes) => {
-      if (!isDoomed) return void client.write(bytes);
+      if (!isDoomed) {
+        client.write(bytes);
+        return;
+      }
       // The broker has it, and has said so.
       this.lost++;
       client.destroy();
