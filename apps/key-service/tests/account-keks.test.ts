@@ -80,7 +80,7 @@ test('set: all DEKs move under the chosen key, records stay as they are, and new
   expect(await openOne(seals(), accountId, context, record)).toBe('before');
   expect(await account().RotateDek({ accountId })).toMatchObject({ dekVersion: 3, kekId: 'customers/acme', kekVersion: 1 });
   expect((await operator().DescribeKeys({ accountId })).keks).toEqual([
-    { provider: 'vault-transit', kekId: 'customers/acme', kekVersion: 1, state: 'active', deks: '3', rewrappedAtMs: '0' },
+    { provider: 'vault-transit', kekId: 'customers/acme', kekVersion: 1, state: 'active', deks: '3', rewrappedAtMs: '0', createdAtMs: expect.any(String), isDefault: false },
   ]);
   await service.restart();
   expect(await openOne(seals(), accountId, context, record)).toBe('before');

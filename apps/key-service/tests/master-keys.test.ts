@@ -48,7 +48,7 @@ test('the first start makes version 1: 32 bytes that nobody else may read', asyn
   const file = join(service.kekFolder, 'main.1.key');
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect(await readFile(file)).toHaveLength(32);
-  expect((await operator().DescribeKeys({})).keks).toEqual([{ provider: 'local', kekId: 'main', kekVersion: 1, state: 'active', deks: '0', rewrappedAtMs: '0' }]);
+  expect((await operator().DescribeKeys({})).keks).toEqual([{ provider: 'local', kekId: 'main', kekVersion: 1, state: 'active', deks: '0', rewrappedAtMs: '0', createdAtMs: expect.any(String), isDefault: true }]);
 });
 
 test('rotate, rewrap, destroy: every wrapped DEK changes, no record does, and everything stays readable', async () => {

@@ -10,6 +10,7 @@ export function kekToJson(kek: KekInfo__Output): { readonly [field: string]: Jso
     kek_version: kek.kekVersion,
     state: kek.state,
     deks: kek.deks,
+    created_at: timeOrNull(kek.createdAtMs),
     rewrapped_at: timeOrNull(kek.rewrappedAtMs),
   };
 }
@@ -21,10 +22,11 @@ export const kekColumns = [
   { title: 'VERSION', align: 'right' as const },
   { title: 'STATE', style: (text: string) => (text === 'active' ? ('green' as const) : ('dim' as const)) },
   { title: 'DEKS', align: 'right' as const },
+  { title: 'SINCE' },
   { title: 'REWRAPPED' },
 ];
 
 /** A KEK version as a row of `kekColumns`. */
 export function kekToRow(kek: KekInfo__Output): readonly string[] {
-  return [kek.provider, kek.kekId, String(kek.kekVersion), kek.state, kek.deks, timeOrNull(kek.rewrappedAtMs) ?? '-'];
+  return [kek.provider, kek.kekId, String(kek.kekVersion), kek.state, kek.deks, timeOrNull(kek.createdAtMs) ?? '-', timeOrNull(kek.rewrappedAtMs) ?? '-'];
 }

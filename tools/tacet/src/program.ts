@@ -10,9 +10,15 @@ import { creditOverdraftCommand } from './commands/credit-overdraft.ts';
 import { dbBootstrapCommand } from './commands/db-bootstrap.ts';
 import { dbMigrateCommand } from './commands/db-migrate.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { kekAccountClearCommand } from './commands/kek-account-clear.ts';
+import { kekAccountRewrapCommand } from './commands/kek-account-rewrap.ts';
+import { kekAccountSetCommand } from './commands/kek-account-set.ts';
+import { kekAccountStatusCommand } from './commands/kek-account-status.ts';
 import { kekDestroyCommand } from './commands/kek-destroy.ts';
+import { kekNewDekCommand } from './commands/kek-new-dek.ts';
 import { kekRotateCommand } from './commands/kek-rotate.ts';
 import { kekStatusCommand } from './commands/kek-status.ts';
+import { kekVerifyCommand } from './commands/kek-verify.ts';
 import { keyCreateCommand } from './commands/key-create.ts';
 import { keyListCommand } from './commands/key-list.ts';
 import { keyRevokeCommand } from './commands/key-revoke.ts';
@@ -59,7 +65,21 @@ export function createProgram(run: Run, answers: TextStream, messages: TextStrea
   program.addCommand(statementCommand(run));
   program.addCommand(group('prices', 'models and prices', [pricesApplyCommand(run), pricesShowCommand(run)]));
   program.addCommand(group('ledger', 'the ledger', [ledgerCheckCommand(run), ledgerDeadLettersCommand(run), ledgerRetryCommand(run)]));
-  program.addCommand(group('kek', 'the master key', [kekRotateCommand(run), kekStatusCommand(run), kekDestroyCommand(run)]));
+  program.addCommand(
+    group('kek', 'the master keys', [
+      kekRotateCommand(run),
+      kekStatusCommand(run),
+      kekDestroyCommand(run),
+      kekVerifyCommand(run),
+      kekNewDekCommand(run),
+      group('account', 'master keys of accounts', [
+        kekAccountSetCommand(run),
+        kekAccountStatusCommand(run),
+        kekAccountRewrapCommand(run),
+        kekAccountClearCommand(run),
+      ]),
+    ]),
+  );
   program.addCommand(group('db', 'the two PostgreSQL instances', [dbBootstrapCommand(run), dbMigrateCommand(run)]));
   program.addCommand(doctorCommand(run));
   return throwInsteadOfExit(program, {

@@ -62,9 +62,10 @@ test('a rotation makes a version and wraps everything under it', async () => {
     rotated: true,
     rewrapped: '4',
     skipped: '0',
+    destroyed: [],
     keks: [
-      { provider: 'local', kek_id: 'main', kek_version: 1, state: 'retired', deks: '0', rewrapped_at: null },
-      { provider: 'local', kek_id: 'main', kek_version: 2, state: 'active', deks: '4', rewrapped_at: null },
+      { provider: 'local', kek_id: 'main', kek_version: 1, state: 'retired', deks: '0', created_at: null, rewrapped_at: null },
+      { provider: 'local', kek_id: 'main', kek_version: 2, state: 'active', deks: '4', created_at: null, rewrapped_at: null },
     ],
   });
   expect(calledOf()).toEqual(['DescribeKeys', 'RotateKek', 'RewrapAll', 'DescribeKeys']);
@@ -147,7 +148,7 @@ test("key-service's own refusal is not tried again", async () => {
 test('versions are listed', async () => {
   keyService(4, []);
   expect((await run('kek status')).stdout).toBe(
-    'PROVIDER  KEK   VERSION  STATE   DEKS  REWRAPPED\nlocal     main        1  active     4  -\n',
+    'PROVIDER  KEK   VERSION  STATE   DEKS  SINCE  REWRAPPED\nlocal     main        1  active     4  -      -\n',
   );
 });
 
@@ -185,4 +186,54 @@ test('an unknown or an ambiguous version is wrong usage', async () => {
   expect((await run('kek destroy 7 --yes')).code).toBe(2);
   expect((await run('kek destroy 1 --yes')).stderr).toContain('--kek with one of main, other');
   expect((await run('kek destroy 1 --kek other --yes')).code).toBe(0);
+});
+
+test('a schedule rotates what is old enough, and destroys only what key-service lets go', async () => {
+  const dayMs = 86_400_000;
+  const at = (kekVersion: number, state: string, deks: string, days: number) => ({ ...kek(kekVersion, state, deks), createdAtMs: String(Date.now() - days * dayMs), isDefault: true });
+  const stranger = { ...kek(1, 'retired', '9'), kekId: 'customers/acme' };
+  const keks = [at(1, 'retired', '0', 400), at(2, 'retired', '0', 200), at(3, 'active', '4', 100), stranger];
+  fake.answer({
+    KeyService: {
+      DescribeKeys: async () => ({ keks }),
+      RotateKek: async () => kek(4, 'active', '0'),
+      RewrapAll: steps([4, true]),
+      DestroyKekVersion: async ({ kekVersion }) => {
+        if (kekVersion === 2) throw new TacetError('conflict', { message: 'Backups of the keystore may need the version until tomorrow.' });
+        return kek(kekVersion, 'destroyed', '0');
+      },
+    },
+  });
+  expect(documentOf(await run('kek rotate --if-older-than 101 --json'))).toMatchObject({ rotated: false });
+  expect(calledOf()).toEqual(['DescribeKeys']);
+  const due = await run('kek rotate --if-older-than 100 --destroy-old --json');
+  expect(documentOf(due)).toMatchObject({ rotated: true, destroyed: [1] });
+  expect(due.stderr).toContain('main version 2 stays: Backups of the keystore may need the version until tomorrow.');
+});
+
+test("an account's own key is tried, set, looked at, rewrapped and taken back", async () => {
+  const id = '01890000-0000-7000-8000-000000000001';
+  const answer = { accountId: Buffer.from(id.replaceAll('-', ''), 'hex'), provider: 'vault-transit', kekId: 'customers/acme', kekVersion: 2, deks: 3 };
+  fake.answer({
+    KeyService: {
+      VerifyProvider: async () => answer,
+      SetAccountKek: async ({ providerName }) => (providerName === '' ? { ...answer, provider: 'local', kekId: 'main' } : answer),
+      RewrapDek: async ({ accountId }) => ({ deks: [{ accountId, dekVersion: 1, kekId: 'customers/acme', kekVersion: 2 }] }),
+      RotateDek: async ({ accountId }) => ({ accountId, dekVersion: 2, kekId: 'customers/acme', kekVersion: 2 }),
+      DescribeKeys: async () => ({ keks: [{ ...kek(2, 'active', '3'), kekId: 'customers/acme' }] }),
+    },
+  });
+  expect((await run('kek verify customers acme')).stdout).toBe('customers/acme version 2 works (vault-transit).\n');
+  expect((await run(`kek account set ${id} customers acme`)).stdout).toBe('customers/acme version 2 wraps the 3 data keys of the account from now on.\n');
+  expect(fake.calls.at(-1)?.request).toMatchObject({ providerName: 'customers', key: 'acme' });
+  expect(documentOf(await run(`kek account rewrap ${id} --json`))).toEqual({ account_id: id, deks: [{ dek_version: 1, kek_id: 'customers/acme', kek_version: 2 }] });
+  expect((await run(`kek account status ${id}`)).stdout).toContain('customers/acme');
+  expect(documentOf(await run(`kek account clear ${id} --json`))).toMatchObject({ provider: 'local', kek_id: 'main' });
+  expect((await run(`kek new-dek ${id}`)).stdout).toContain('data key version 2');
+});
+
+test("a key that is disabled is told as such, with the way out", async () => {
+  fake.answer({ KeyService: { VerifyProvider: async () => Promise.reject(new TacetError('kek_disabled')) } });
+  const result = await run('kek verify customers acme');
+  expect([result.code, result.stderr.includes('kek_disabled')]).toEqual([1, true]);
 });

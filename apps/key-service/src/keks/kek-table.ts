@@ -10,6 +10,8 @@ export interface KekRow extends KekVersion {
   readonly state: KekState;
   /** UTC milliseconds; undefined: not yet. */
   readonly rewrappedAtMs: number | undefined;
+  /** When it was made, or taken in. */
+  readonly createdAtMs: number;
 }
 
 interface RawKekRow {
@@ -18,9 +20,10 @@ interface RawKekRow {
   readonly version: bigint;
   readonly state: KekState;
   readonly rewrapped_at: Date | null;
+  readonly created_at: Date;
 }
 
-const columns = 'provider, kek_id, version, state, rewrapped_at';
+const columns = 'provider, kek_id, version, state, rewrapped_at, created_at';
 
 /** All versions of all keys, by key and version. */
 export async function listKeks(db: Queryable): Promise<readonly KekRow[]> {
@@ -85,6 +88,6 @@ export async function lockKekRing(db: Queryable): Promise<void> {
 /** Any number that nothing else in the keystore takes for a lock. */
 const kekRingLock = 7454;
 
-function toKekRow({ provider, kek_id, version, state, rewrapped_at }: RawKekRow): KekRow {
-  return { provider, kekId: kek_id, version: Number(version), state, rewrappedAtMs: rewrapped_at?.getTime() };
+function toKekRow({ provider, kek_id, version, state, rewrapped_at, created_at }: RawKekRow): KekRow {
+  return { provider, kekId: kek_id, version: Number(version), state, rewrappedAtMs: rewrapped_at?.getTime(), createdAtMs: created_at.getTime() };
 }

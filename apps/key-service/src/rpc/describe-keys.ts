@@ -6,11 +6,11 @@ import { toKekInfo } from './kek-info.ts';
 import { readAccountId } from './read-account-id.ts';
 
 /** All versions of the master keys, and how many DEKs each of them wraps; of one account only those that wrap some. */
-export function createDescribeKeys(pool: Pool): Implementation<'KeyService'>['DescribeKeys'] {
+export function createDescribeKeys(pool: Pool, ownKekId: string): Implementation<'KeyService'>['DescribeKeys'] {
   return async ({ accountId }) => {
     const account = accountId.length === 0 ? undefined : readAccountId(accountId).toString('hex');
     const deks = await countDeksByKek(pool, account);
-    const keks = (await listKeks(pool)).map((kek) => toKekInfo(kek.provider, kek, kek.state, deks.get(`${kek.kekId}.${kek.version}`), kek.rewrappedAtMs));
+    const keks = (await listKeks(pool)).map((kek) => toKekInfo(kek, ownKekId, deks.get(`${kek.kekId}.${kek.version}`)));
     return { keks: account === undefined ? keks : keks.filter((kek) => kek.deks !== 0) };
   };
 }

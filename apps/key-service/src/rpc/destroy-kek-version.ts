@@ -44,7 +44,7 @@ export function createDestroyKekVersion(dependencies: DestroyKekVersionDependenc
         await ring.providers.of(kekId).destroyVersion(kek);
         await markKekDestroyed(connection, row.provider, kek);
       }
-      return toKekInfo(row.provider, kek, 'destroyed', used, row.rewrappedAtMs);
+      return toKekInfo({ ...row, state: 'destroyed' }, ring.kekId, used);
     });
     deks.forgetAll();
     epochs.forgetAll();

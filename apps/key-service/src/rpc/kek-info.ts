@@ -1,8 +1,7 @@
 import type { KekInfo } from '@tacet/rpc/types/keys/v1/KekInfo';
-import type { KekState } from '../keks/kek-table.ts';
-import type { KekVersion } from '../providers/key-provider.ts';
+import type { KekRow } from '../keks/kek-table.ts';
 
 /** A KEK version, as operators see it. */
-export function toKekInfo(provider: string, kek: KekVersion, state: KekState, deks = 0, rewrappedAtMs = 0): KekInfo {
-  return { provider, kekId: kek.kekId, kekVersion: kek.version, state, deks, rewrappedAtMs };
+export function toKekInfo({ provider, kekId, version, state, rewrappedAtMs = 0, createdAtMs }: KekRow, ownKekId: string, deks = 0): KekInfo & { readonly deks: number } {
+  return { provider, kekId, kekVersion: version, state, deks, rewrappedAtMs, createdAtMs, isDefault: kekId === ownKekId };
 }

@@ -1,6 +1,8 @@
+import { TacetError } from '@tacet/errors';
 import type { CallOptions, RpcClient } from '@tacet/rpc';
 import type { KekInfo__Output } from '@tacet/rpc/types/keys/v1/KekInfo';
 import { Command } from 'commander';
+import { parseCount } from '../argument-parsers.ts';
 import { kekColumns, kekToJson, kekToRow } from '../describe-kek.ts';
 import type { Operator, Run } from '../operator.ts';
 import { createProgressBar } from '../progress-bar.ts';
@@ -15,11 +17,23 @@ export function kekRotateCommand(run: Run): Command {
   return new Command('rotate')
     .description('make a new version of the master key and wrap every data key under it; typed again after an interruption, it goes on')
     .option('--new-version', 'make a new version although data keys are still under an older one')
+    .option('--if-older-than <days>', 'do nothing while the version that wraps is younger: for a schedule', parseCount)
+    .option('--destroy-old', 'then destroy the versions that nothing and no backup needs any more')
     .action(
-      run(async (operator, { newVersion = false }: { newVersion?: boolean }) => {
-        const { output, call, client } = operator;
+      run(async (operator, { newVersion = false, ifOlderThan = 0, destroyOld = false }: Options) => {
+        const { output, call, client, now } = operator;
         const keys = client('KeyService');
-        const unfinished = (await describe(keys, call)).filter(({ state, deks }) => state === 'retired' && deks !== '0');
+        const before = ofDeployment(await describe(keys, call));
+        const unfinished = before.filter(({ state, deks }) => state === 'retired' && deks !== '0');
+        const isDue = before.some(({ state, createdAtMs }) => state === 'active' && now() - Number(createdAtMs) >= ifOlderThan * dayMs);
+        if (!isDue && unfinished.length === 0) {
+          output.note(`The version that wraps is younger than ${ifOlderThan} days: nothing to do.`);
+          const destroyed = destroyOld ? await destroyUnneeded(operator, keys) : [];
+          await output.document({ rotated: false, rewrapped: '0', skipped: '0', destroyed, keks: before.map(kekToJson) }, () =>
+            renderTable(kekColumns, before.map(kekToRow), output.paint),
+          );
+          return 'ok';
+        }
         const rotated = newVersion || unfinished.length === 0;
         if (rotated) {
           const { kekId, kekVersion } = await keys.RotateKek({}, call);
@@ -30,14 +44,46 @@ export function kekRotateCommand(run: Run): Command {
           );
         }
         const { total, skipped } = await rewrapWithBar(operator, keys);
+        const destroyed = destroyOld ? await destroyUnneeded(operator, keys) : [];
         const after = await describe(keys, call);
         await output.document(
-          { rotated, rewrapped: (total - skipped).toString(), skipped: skipped.toString(), keks: after.map(kekToJson) },
+          { rotated, rewrapped: (total - skipped).toString(), skipped: skipped.toString(), destroyed, keks: after.map(kekToJson) },
           () => renderTable(kekColumns, after.map(kekToRow), output.paint),
         );
         return skipped === 0n ? 'ok' : 'failed';
       }),
     );
+}
+
+interface Options {
+  newVersion?: boolean;
+  ifOlderThan?: number;
+  destroyOld?: boolean;
+}
+
+const dayMs = 86_400_000;
+
+/** Of the master key of everybody who chose no other: the one with a version in force that RotateKek rotates. */
+function ofDeployment(keks: readonly KekInfo__Output[]): readonly KekInfo__Output[] {
+  const own = keks.filter(({ isDefault }) => isDefault);
+  return own.length > 0 ? own : keks;
+}
+
+/** Destroys what key-service lets go; what a data key or a backup still needs it refuses, and stays. */
+async function destroyUnneeded({ output, call }: Operator, keys: RpcClient<'KeyService'>): Promise<number[]> {
+  const destroyed: number[] = [];
+  for (const { kekId, kekVersion, state } of ofDeployment(await describe(keys, call))) {
+    if (state !== 'retired') continue;
+    try {
+      await keys.DestroyKekVersion({ kekId, kekVersion }, call);
+      destroyed.push(kekVersion);
+      output.note(`${kekId} version ${kekVersion} is destroyed.`);
+    } catch (error) {
+      if (!(error instanceof TacetError) || error.code !== 'conflict') throw error;
+      output.note(`${kekId} version ${kekVersion} stays: ${error.message}`);
+    }
+  }
+  return destroyed;
 }
 
 async function describe(keys: RpcClient<'KeyService'>, call: CallOptions): Promise<readonly KekInfo__Output[]> {

@@ -18,6 +18,15 @@ export interface KekInfo {
    * When the last DEK was wrapped away from it; 0 = not yet.
    */
   'rewrappedAtMs'?: (number | string | Long);
+  /**
+   * When it was made, or taken in.
+   */
+  'createdAtMs'?: (number | string | Long);
+  /**
+   * The key of every account that has not chosen another: the one that
+   * RotateKek rotates.
+   */
+  'isDefault'?: (boolean);
 }
 
 export interface KekInfo__Output {
@@ -36,4 +45,13 @@ export interface KekInfo__Output {
    * When the last DEK was wrapped away from it; 0 = not yet.
    */
   'rewrappedAtMs': (string);
+  /**
+   * When it was made, or taken in.
+   */
+  'createdAtMs': (string);
+  /**
+   * The key of every account that has not chosen another: the one that
+   * RotateKek rotates.
+   */
+  'isDefault': (boolean);
 }
