@@ -47,13 +47,7 @@ export async function startEdge(config: EdgeConfig, { log, registry, readiness }
   const { spool, identity, close: closeSpool } = await openSpool(config, events, (error) => fatal(log, 'spool_failed', error));
   const { edgeId } = identity;
 
-  const queue = new WorkerQueue({ monotonicMs, waitMsMax: config.queueMs });
-  const affinity = new PrefixAffinity(randomBytes(32), monotonicMs);
-  const workers = new WorkerSet({
-    file: config.workersFile, connectMs: config.connectMs, monotonicMs,
-    onFile: reports.workersFile, onProbe: reports.workerProbe, onChange: () => queue.wake(),
-  });
-  await workers.start();
+  const { workers, queue, affinity } = await openWorkers(config, reports);
   const ledger = createRpcClient('Ledger', { address: config.ledgerAddress, tls, server: 'billing' });
   const keys = createRpcClient('KeyDirectory', { address: config.directoryAddress, tls, server: 'account' });
   const running = new RunningRequests(monotonicMs);
@@ -99,6 +93,14 @@ export async function startEdge(config: EdgeConfig, { log, registry, readiness }
       await closeSpool();
     },
   };
+}
+
+async function openWorkers({ workersFile: file, connectMs, queueMs }: EdgeConfig, { workersFile: onFile, workerProbe: onProbe }: Reports) {
+  const queue = new WorkerQueue({ monotonicMs, waitMsMax: queueMs });
+  const affinity = new PrefixAffinity(randomBytes(32), monotonicMs);
+  const workers = new WorkerSet({ file, connectMs, monotonicMs, onFile, onProbe, onChange: () => queue.wake() });
+  await workers.start();
+  return { workers, queue, affinity };
 }
 
 /** One secret a line, newest first: 64 hex characters. Throws an `Error` that names the variable. */

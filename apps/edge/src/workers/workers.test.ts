@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
@@ -28,6 +28,14 @@ test('a pool has the defaults of its kind', () => {
   expect(vllm!.kind.isolation).toBe('cache_salt');
   expect(llamacpp).toMatchObject({ basePath: '/base', usage: 'none', weight: 2, singleTenant: true, requestsMax: 8, drain: true });
   expect([...llamacpp!.refusedFields]).toEqual(expect.arrayContaining(['n_predict', 'best_of']));
+});
+
+test('the example in the operator’s documentation is one that is taken', () => {
+  const text = readFileSync(join(import.meta.dirname, '../../../../docs/operating/workers.example.yaml'), 'utf8');
+  const pools = parseWorkers(text, () => 'secret');
+  expect(pools.map(({ id, drain, requestsMax }) => [id, drain, requestsMax])).toEqual([
+    ['llama-70b', false, undefined], ['llama-70b-small', false, 16], ['old-node', true, undefined], ['provider', false, undefined],
+  ]);
 });
 
 test('credentials are read from their file', () => {
