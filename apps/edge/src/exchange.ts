@@ -286,7 +286,7 @@ export class Exchange implements RunningRequest, AnswerReceiver, AnswerHost, Que
   }
 
   #workerRefused(): void {
-    const refusal = readRefusal(this.#status, Buffer.concat(this.#refusal ?? []), this.#retryAfter);
+    const refusal = readRefusal(this.#status, Buffer.concat(this.#refusal ?? []), this.#retryAfter, this.#options.admitted.request.endpoint);
     if (refusal.isFailure) this.#noteFailure();
     else if (!refusal.isFull) this.#noteAnswered();
     if (refusal.isFull) this.#worker?.noteFull(this.#now(), refusal.error.retryAfterMs ?? 0);

@@ -1,4 +1,5 @@
 import { TacetError } from '@tacet/errors';
+import type { Endpoint } from './endpoints.ts';
 
 /** What is read of a worker's error body. */
 export const errorBodyBytesMax = 65_536;
@@ -19,12 +20,12 @@ export interface WorkerRefusal {
  * What a worker's status means to the client. Of its body only what is recognised passes, written anew: an
  * error message of an engine can hold the prompt.
  */
-export function readRefusal(status: number, body: Buffer, retryAfter: string): WorkerRefusal {
+export function readRefusal(status: number, body: Buffer, retryAfter: string, endpoint: Endpoint): WorkerRefusal {
   const waitMs = secondsOf(retryAfter);
   switch (status) {
     case 400:
     case 422:
-      return { error: badRequest(body), mayRetry: false, isFailure: false, isFull: false };
+      return { error: badRequest(body, endpoint), mayRetry: false, isFailure: false, isFull: false };
     case 413:
       return { error: new TacetError('body_too_large'), mayRetry: false, isFailure: false, isFull: false };
     case 429:
@@ -32,8 +33,14 @@ export function readRefusal(status: number, body: Buffer, retryAfter: string): W
     case 502:
     case 503:
       return { error: new TacetError('worker_failed', { retryAfterMs: waitMs }), mayRetry: true, isFailure: true, isFull: false };
+    case 404:
+    case 405:
+    case 501:
+      // Engines speak some endpoints only with some models; whoever asks for another must not take the worker out.
+      if (endpoint.name !== 'chat_completions') return { error: new TacetError('route_unsupported_by_model', { param: 'model' }), mayRetry: false, isFailure: false, isFull: false };
+      return { error: new TacetError('worker_failed', { retryAfterMs: waitMs }), mayRetry: false, isFailure: true, isFull: false };
     default:
-      // A 401 or 404 of a worker is about this router's settings, not about the client.
+      // A 401 of a worker is about this router's settings, not about the client.
       return { error: new TacetError('worker_failed', { retryAfterMs: waitMs }), mayRetry: false, isFailure: true, isFull: false };
   }
 }
@@ -41,11 +48,11 @@ export function readRefusal(status: number, body: Buffer, retryAfter: string): W
 const contextPattern = /(?:maximum context length|context size|context window)[^0-9]{0,40}(\d{1,9})/i;
 const paramPattern = /^[a-z][a-z0-9_]{0,63}(?:[.[][a-z0-9_\].[]{0,64})?$/;
 
-function badRequest(body: Buffer): TacetError {
+function badRequest(body: Buffer, { prompt }: Endpoint): TacetError {
   const { message, param } = detailOf(body);
   const context = contextPattern.exec(message)?.[1];
   if (context !== undefined) {
-    return new TacetError('field_invalid', { param: 'messages', message: `The prompt and the answer together are longer than the model's context of ${context} tokens.` });
+    return new TacetError('field_invalid', { param: prompt?.field, message: `The prompt and the answer together are longer than the model's context of ${context} tokens.` });
   }
   return new TacetError('bad_request', { ...(paramPattern.test(param) ? { param } : {}), message: 'The worker refused the request as not valid.' });
 }

@@ -6,6 +6,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { eventually } from '@tacet/testing';
 import { errorCatalogue, TacetError, type ErrorCode } from '@tacet/errors';
 import { readRefusal } from '../worker-error.ts';
+import { endpoints } from '../endpoints.ts';
 import { BodyBudget } from './body-budget.ts';
 import { errorBody, retryHeaders } from './error-envelope.ts';
 import { EventWriter } from './event-writer.ts';
@@ -120,7 +121,7 @@ test.each<[status: number, body: string, code: string, mayRetry: boolean]>([
   [500, '{"error":{"message":"canary"}}', 'worker_failed', false],
   [503, '<html>canary', 'worker_failed', true],
 ])('a worker’s %d %s is told as %s', (status, body, code, mayRetry) => {
-  const refusal = readRefusal(status, Buffer.from(body), '7');
+  const refusal = readRefusal(status, Buffer.from(body), '7', endpoints.chat_completions);
   expect(refusal).toMatchObject({ error: { code }, mayRetry });
   expect(errorBody(refusal.error, 'openai')).not.toContain('canary');
 });
