@@ -13,6 +13,9 @@ export default {
   },
   transformIgnorePatterns: ['/node_modules/'],
   // The package exports its TypeScript under the condition that stands for ours, and no Node runs TypeScript inside node_modules.
-  moduleNameMapper: { '^eventsource-parser$': '<rootDir>/../../node_modules/eventsource-parser/dist/index.js' },
+  moduleNameMapper: {
+    '^eventsource-parser$': '<rootDir>/../../node_modules/eventsource-parser/dist/index.js',
+    '^eventsource-parser/stream$': '<rootDir>/../../node_modules/eventsource-parser/dist/stream.js',
+  },
   testTimeout: 30_000,
 };

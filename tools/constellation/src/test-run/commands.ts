@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 
 /** Runs commands of the repository in process groups of their own, and ends them all when the run is stopped. */
 export class Commands {
@@ -12,10 +12,10 @@ export class Commands {
     this.#repository = repository;
   }
 
-  /** Runs a command with its output on ours. Returns its exit code; 1 where it was killed or could not start. */
+  /** Runs a command of the dependencies, or one with a full path, with its output on ours. Returns its exit code; 1 where it was killed or could not start. */
   async run(command: string, argumentsOf: readonly string[], environment: Readonly<Record<string, string | undefined>>): Promise<number> {
     if (this.#stopped) return 1;
-    const child = spawn(join(this.#repository, 'node_modules', '.bin', command), argumentsOf, {
+    const child = spawn(resolve(this.#repository, 'node_modules', '.bin', command), argumentsOf, {
       cwd: this.#repository,
       env: { ...environment },
       detached: true,

@@ -22,6 +22,7 @@ test('an unknown project is an error that says which there are', () => {
 test('every app, lib and tool of the repository is found', () => {
   const folders = listTestProjects(repositoryFolder).map(({ folder }) => folder);
   expect(folders).toEqual(expect.arrayContaining(['apps/edge', 'apps/pruner', 'libs/errors', 'tools/constellation', 'tools/local-worker']));
+  expect(listTestProjects(repositoryFolder).find(({ folder }) => folder === 'tools/clients')).toMatchObject({ inWorkspace: false, setUp: 'tools/clients/set-up.mjs' });
 });
 
 test('a project has usual tests, long ones, both or none', () => {

@@ -1,8 +1,8 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** Projects that stand outside the workspaces, with dependencies of their own, which Nx therefore does not know. */
-const outside = ['tools/local-worker'];
+const outside = ['tools/clients', 'tools/local-worker'];
 
 /** A project with a `test` script. */
 export interface TestProject {
@@ -12,6 +12,8 @@ export interface TestProject {
   readonly folder: string;
   /** Whether Nx knows it. */
   readonly inWorkspace: boolean;
+  /** A script that installs what its tests need, where it stands outside the workspaces and has one. */
+  readonly setUp?: string;
   /** Whether there is a test in it of the kind that was asked for. */
   readonly hasTests: boolean;
 }
@@ -33,7 +35,9 @@ export function listTestProjects(repository: string, kind: TestKind = 'usual'): 
     const { name, scripts = {} } = readManifest(join(repository, file));
     const folder = dirname(file);
     if (name === undefined || scripts['test'] === undefined) return [];
-    return [{ name, folder, inWorkspace: !outside.includes(folder), hasTests: hasTests(repository, folder, kind) }];
+    const inWorkspace = !outside.includes(folder);
+    const setUp = join(folder, 'set-up.mjs');
+    return [{ name, folder, inWorkspace, hasTests: hasTests(repository, folder, kind), ...(!inWorkspace && existsSync(join(repository, setUp)) ? { setUp } : {}) }];
   });
 }
 

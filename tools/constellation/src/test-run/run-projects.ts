@@ -20,7 +20,9 @@ export async function runProjects(repository: string, projects: readonly TestPro
   const inNx = tested.filter(({ inWorkspace }) => inWorkspace);
   const nx = ['run-many', '-t', 'test', `--projects=${inNx.map(({ name }) => name).join(',')}`, `--parallel=${parallel}`, '--outputStyle=static', '--nxBail=false', '--', '--json', '--forceExit', `--outputFile=${report}`];
   const code = inNx.length === 0 ? 0 : await commands.run('nx', nx, { ...environment, NX_DAEMON: 'false', NX_TUI: 'false' });
-  for (const { folder } of tested.filter(({ inWorkspace }) => !inWorkspace)) {
+  for (const { folder, setUp } of tested.filter(({ inWorkspace }) => !inWorkspace)) {
+    // Where it fails, the tests say so.
+    if (setUp !== undefined) await commands.run(process.execPath, [setUp], environment);
     const jest = ['--config', 'jest.config.mjs', '--rootDir', folder, '--json', '--forceExit', `--outputFile=${join(folder, report)}`];
     await commands.run('jest', jest, { ...environment, NODE_OPTIONS: '--experimental-vm-modules' });
   }

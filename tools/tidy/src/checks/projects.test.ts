@@ -22,6 +22,7 @@ const tidy = {
   'tools/bench/package.json': JSON.stringify({ name: '@tacet/bench', dependencies: { '@tacet/rpc': '0.1.0' } }),
   'tools/bench/tsconfig.json': JSON.stringify({ references: [{ path: '../../libs/rpc/' }] }),
   'tools/alone/package.json': JSON.stringify({ name: 'alone' }),
+  'tools/alone/tests/a.test.ts': "import { bench } from '@tacet/bench';",
 };
 
 test('a tidy repository has no problems', () => {
