@@ -95,8 +95,14 @@ test('what a request cost stands in usage, balance and ledger', async () => {
   expect(period).toMatchObject({ type: 'period', output_tokens: '16', charged_usd: request?.['charged_usd'] });
   expect(documentOf(await succeed('balance', accountId))['posted_usd']).toMatch(/^4\.99/);
   expect(linesOf(await succeed('transfers', accountId))).toMatchObject([{ kind: 'grant', counterpart: 'promo', amount_usd: '5.00' }]);
-  const ledger = documentOf(await succeed('ledger', 'check')) as { holds: boolean; invariants: { checked: string }[] };
+  const statement = linesOf(await succeed('statement', accountId));
+  expect(statement.map(({ kind }) => kind)).toEqual(['grant', 'open_usage', 'closing']);
+  expect(statement[1]).toMatchObject({ model: 'demo-model', output_tokens: '16', amount_usd: `-${String(request?.['charged_usd'])}` });
+  expect(statement[2]?.['balance_usd']).toBe(documentOf(await succeed('balance', accountId))['posted_usd']);
+  expect(linesOf(await succeed('ledger', 'dead-letters'))).toEqual([]);
+  const ledger = documentOf(await succeed('ledger', 'check')) as { holds: boolean; invariants: { number: number; checked: string }[] };
   expect(ledger.holds).toBe(true);
+  expect(ledger.invariants.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
   expect(ledger.invariants.some(({ checked }) => checked !== '0')).toBe(true);
 });
 
