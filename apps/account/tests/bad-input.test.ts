@@ -151,6 +151,7 @@ const fields: readonly (readonly [string, string, object, string | null])[] = [
   ['POST', '/api/conversations/{id}/messages', { content: ['canary'] }, 'content'],
   ['POST', '/api/conversations/{id}/messages', { content: 'canary\udc00' }, 'content'],
   ['POST', '/api/conversations/{id}/messages', { content: 'x', role: 'system' }, null],
+  ['POST', '/api/conversations/{id}/messages', { content: 'x', parent_id: 'canary' }, 'parent_id'],
 ];
 
 test.each(fields)('%s %s %j: field_invalid %s', async (method, path, body, param) => {
@@ -159,7 +160,7 @@ test.each(fields)('%s %s %j: field_invalid %s', async (method, path, body, param
 
 const withId = describedRoutes().filter(({ path }) => path.includes('{id}'));
 
-test.each(withId.map(({ method, path }) => [method, path] as const))(
+test.each(withId.map(({ method, path }) => [method, path.replace('{message}', unknownId)] as const))(
   '%s %s: an id that is none, and one of nobody',
   async (method, path) => {
     const bodies: Readonly<Record<string, object>> = {

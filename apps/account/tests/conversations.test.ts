@@ -38,6 +38,7 @@ test('a conversation is made, listed, renamed, given another model, and deleted'
     ...made.json,
     title: 'About coffee',
     model: 'n',
+    notice: null,
   });
   expect((await browser.patch(path, { title: null })).json.title).toBeNull();
   await say(browser, path, 'Hello');

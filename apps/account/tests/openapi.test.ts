@@ -95,7 +95,7 @@ test('the document is served to everybody, and every operation says what it does
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ name: `${method} ${path}`, path, operation })),
   );
-  expect(operations.length).toBe(28);
+  expect(operations.length).toBe(34);
   expect(new Set(operations.map(({ operation }) => operation.operationId)).size).toBe(operations.length);
   for (const { name, path, operation } of operations) {
     expect([
@@ -221,7 +221,12 @@ test('conversations and messages answer as documented', async () => {
     account.edge.next.push(refuseWith(status, code));
     expect((await person.post(`${path}/messages`, { content: 'Hello' })).status).toBe(status);
   }
-  expect((await person.get(`${path}/messages`)).json.data.length).toBe(7);
+  const { data } = (await person.get(`${path}/messages`)).json;
+  expect(data.length).toBe(7);
+  expect((await person.post(`${path}/messages`, { content: 'Hello, edited', parent_id: null })).status).toBe(200);
+  expect((await person.post(`${path}/messages`, { content: 'Hello', parent_id: json.id })).status).toBe(400);
+  expect((await person.post(`${path}/messages/${data[0].id}/answers`, undefined)).status).toBe(200);
+  expect((await person.post(`${path}/messages/${json.id}/answers`, undefined)).status).toBe(404);
   account.keys.failWith = 'kek_disabled';
   expect((await person.get(`${path}/messages`)).status).toBe(423);
   account.keys.failWith = undefined;

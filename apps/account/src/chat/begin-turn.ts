@@ -3,8 +3,8 @@ import { TacetError } from '@tacet/errors';
 import type { Account } from '../accounts/account.ts';
 import { openAccount, type OpenAccountDependencies } from '../accounts/open-account.ts';
 import type { Clock } from '../clock.ts';
-import { findConversation } from '../conversations/conversation.ts';
-import { nextPlace } from '../conversations/messages.ts';
+import { findConversation, type Conversation } from '../conversations/conversation.ts';
+import { findMessage, nextPlace, openAllMessages } from '../conversations/messages.ts';
 import type { Sealer } from '../conversations/sealer.ts';
 import { storeMessage } from '../conversations/store-message.ts';
 import { newId } from '../identifiers.ts';
@@ -26,47 +26,82 @@ export interface BegunTurn {
   readonly messageId: string;
   readonly messagePosition: number;
   readonly messageCreatedAtMs: number;
+  /** Of the answer; undefined: the message has one already, and this one goes wherever there is room at its end. */
+  readonly answerPosition: number | undefined;
   readonly stream: AsyncIterable<Buffer>;
 }
 
 /**
- * Seals and stores what a person wrote, then asks the edge for the answer. Throws what refuses either; a message
- * whose answer the edge refused stays in the conversation, without an answer.
+ * Seals and stores what a person wrote, then asks the edge for the answer. It follows `parentId` (`nextPlace`). Throws
+ * what refuses either; a message whose answer the edge refused stays in the conversation, without an answer.
  */
 export async function beginTurn(
   dependencies: TurnDependencies,
   account: Account,
   conversationId: string,
-  plaintextContent: string,
+  message: { readonly plaintextContent: string; readonly parentId: string | null | undefined },
   signal: AbortSignal,
 ): Promise<BegunTurn> {
-  const { pool, sealer, clock, edge, events } = dependencies;
-  const { accountId } = account;
-  if (account.status === 'suspended') throw new TacetError('account_suspended');
-  if (account.status === 'opening') await finishOpening(dependencies, accountId);
-  const conversation = await findConversation(pool, accountId, conversationId, clock());
-  const place = await nextPlace(pool, conversationId);
-  const history = await readHistory(pool, sealer, events, conversation, place.position);
-  const messageId = newId();
-  const createdAtMs = clock();
-  await storeMessage(pool, sealer, clock, accountId, conversationId, messageId, {
+  const { pool, sealer, clock, events } = dependencies;
+  const { plaintextContent } = message;
+  const conversation = await findOpen(dependencies, account, conversationId);
+  const place = await nextPlace(pool, conversationId, message.parentId);
+  const history = await readHistory(pool, sealer, events, conversation, place.parentId);
+  const [messageId, messageCreatedAtMs] = [newId(), clock()];
+  await storeMessage(pool, sealer, clock, account.accountId, conversationId, messageId, {
     role: 'user',
     ...place,
     revision: 1,
-    createdAtMs,
+    createdAtMs: messageCreatedAtMs,
     plaintextContent,
     truncated: false,
   });
+  const stream = await ask(dependencies, conversation, history, plaintextContent, signal);
+  const { accountId } = account;
+  return { accountId, conversationId, messageId, messagePosition: place.position, messageCreatedAtMs, answerPosition: place.position + 1, stream };
+}
+
+/** Asks the edge again for an answer to a message that is in the conversation; its other answers stay. Throws `not_found` for anything else. */
+export async function beginAnswer(
+  dependencies: TurnDependencies,
+  account: Account,
+  conversationId: string,
+  messageId: string,
+  signal: AbortSignal,
+): Promise<BegunTurn> {
+  const { pool, sealer, events } = dependencies;
+  const { accountId } = account;
+  const conversation = await findOpen(dependencies, account, conversationId);
+  const stored = await findMessage(pool, conversationId, messageId);
+  if (!stored) throw new TacetError('not_found');
+  const [message] = await openAllMessages(sealer, events, accountId, conversationId, [stored]);
+  if (message?.role !== 'user') throw new TacetError('not_found');
+  // Whether there is room is known before the answer is paid for.
+  await nextPlace(pool, conversationId);
+  const history = await readHistory(pool, sealer, events, conversation, message.parentId);
+  const stream = await ask(dependencies, conversation, history, message.plaintextContent, signal);
+  return { accountId, conversationId, messageId, messagePosition: message.position, messageCreatedAtMs: message.createdAtMs, answerPosition: undefined, stream };
+}
+
+/** The conversation, of an account that may chat. */
+async function findOpen(dependencies: TurnDependencies, account: Account, conversationId: string): Promise<Conversation> {
+  const { pool, clock } = dependencies;
+  if (account.status === 'suspended') throw new TacetError('account_suspended');
+  if (account.status === 'opening') await finishOpening(dependencies, account.accountId);
+  return findConversation(pool, account.accountId, conversationId, clock());
+}
+
+async function ask(
+  { pool, clock, edge }: TurnDependencies,
+  { id, accountId }: Conversation,
+  history: readonly ChatMessage[],
+  plaintextContent: string,
+  signal: AbortSignal,
+): Promise<AsyncIterable<Buffer>> {
   // Marked ephemeral since it was read: the present state decides what the edge may keep.
-  const { expiresAtMs, modelId } = await findConversation(pool, accountId, conversationId, clock());
+  const { expiresAtMs, modelId } = await findConversation(pool, accountId, id, clock());
   const asked = { role: 'user' as const, plaintextContent };
-  const stream = await askPatiently(
-    edge,
-    history,
-    (messages) => ({ accountId, modelId, messages: [...messages, asked], noLog: expiresAtMs !== undefined }),
-    signal,
-  );
-  return { accountId, conversationId, messageId, messagePosition: place.position, messageCreatedAtMs: createdAtMs, stream };
+  return askPatiently(edge, history, (messages) => ({ accountId, modelId, messages: [...messages, asked], noLog: expiresAtMs !== undefined }), signal);
 }
 
 /**

@@ -49,7 +49,7 @@ test.each([
 });
 
 test('only whole turns are shown again', () => {
-  const message = (role: 'user' | 'assistant', position: number) => ({ role, position });
+  const message = (role: 'user' | 'assistant', position: number) => ({ role, position, id: String(position), parentId: String(position - 1) });
   const all = [
     message('assistant', 1),
     message('user', 2),

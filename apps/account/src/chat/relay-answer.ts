@@ -3,6 +3,7 @@ import type { Pool } from '@tacet/database';
 import { TacetError, toTacetError } from '@tacet/errors';
 import type { Clock } from '../clock.ts';
 import type { MessageBody } from '../conversations/message-body.ts';
+import { nextPlace } from '../conversations/messages.ts';
 import type { Sealer } from '../conversations/sealer.ts';
 import { storeMessage } from '../conversations/store-message.ts';
 import type { AccountEvents } from '../events.ts';
@@ -61,21 +62,13 @@ export async function relayAnswer(
   const createdAtMs = clock();
   const { plaintextContent, finishReason, usage, cut } = await receive(turn, listener, signal);
   const truncated = cut !== undefined;
-  const answer = { id: newId(), position: turn.messagePosition + 1, createdAtMs, truncated };
-  const lost =
-    plaintextContent === ''
-      ? undefined
-      : await store(dependencies, turn, answer.id, {
-          role: 'assistant',
-          parentId: turn.messageId,
-          position: answer.position,
-          revision: 1,
-          createdAtMs,
-          plaintextContent,
-          truncated,
-        });
+  const id = newId();
+  const body = { role: 'assistant', parentId: turn.messageId, revision: 1, createdAtMs, plaintextContent, truncated } as const;
+  const stored = plaintextContent === '' ? undefined : await store(dependencies, turn, id, body);
+  const lost = stored instanceof TacetError ? stored : undefined;
   events.turnEnded(lost ? 'unsealed' : signal.aborted ? 'client_left' : cut ? 'cut' : 'complete');
-  return { answer: plaintextContent === '' || lost ? undefined : answer, finishReason, usage, error: lost ?? cut };
+  const answer = typeof stored === 'number' ? { id, position: stored, createdAtMs, truncated } : undefined;
+  return { answer, finishReason, usage, error: lost ?? cut };
 }
 
 async function receive({ stream }: BegunTurn, listener: AnswerListener, signal: AbortSignal): Promise<Received> {
@@ -98,17 +91,19 @@ async function receive({ stream }: BegunTurn, listener: AnswerListener, signal: 
   return received;
 }
 
-/** Stores an answer; what keeps it from being stored, if something does. */
+/** Stores an answer; its position, or what keeps it from being stored. */
 async function store(
   { pool, sealer, clock, events }: RelayDependencies,
   turn: BegunTurn,
   id: string,
-  body: MessageBody,
-): Promise<TacetError | undefined> {
+  body: Omit<MessageBody, 'position'>,
+): Promise<number | TacetError> {
   for (let tries = 1; ; tries++) {
     try {
-      await storeMessage(pool, sealer, clock, turn.accountId, turn.conversationId, id, body);
-      return undefined;
+      // Another answer goes to the end as that is now; if somebody else is faster, to the end as that is then.
+      const position = turn.answerPosition ?? (await nextPlace(pool, turn.conversationId)).position + 1;
+      await storeMessage(pool, sealer, clock, turn.accountId, turn.conversationId, id, { ...body, position });
+      return position;
     } catch (error) {
       const typed = toTacetError(error);
       // Deleted or expired meanwhile: its owner wants it gone.

@@ -35,42 +35,16 @@ export interface PageBounds {
 }
 
 /** Messages after a position, oldest first; -1 = from the start. */
-export function readMessagesAfter(
-  db: Queryable,
-  conversationId: string,
-  afterPosition: number,
-  bounds: PageBounds,
-): Promise<StoredMessage[]> {
-  return readPage(db, conversationId, 'position > $2', 'ASC', afterPosition, bounds);
-}
-
-/** The newest messages before a position, newest first. */
-export function readMessagesBefore(
-  db: Queryable,
-  conversationId: string,
-  beforePosition: number,
-  bounds: PageBounds,
-): Promise<StoredMessage[]> {
-  return readPage(db, conversationId, 'position < $2', 'DESC', beforePosition, bounds);
-}
-
-async function readPage(
-  db: Queryable,
-  conversationId: string,
-  where: string,
-  order: 'ASC' | 'DESC',
-  position: number,
-  bounds: PageBounds,
-): Promise<StoredMessage[]> {
+export async function readMessagesAfter(db: Queryable, conversationId: string, afterPosition: number, bounds: PageBounds): Promise<StoredMessage[]> {
   const { rows } = await db.query<MessageRow>(
     `SELECT id, parent_id, position, body FROM (
-       SELECT *, sum(length(body)) OVER (ORDER BY position ${order}) - length(body) AS bytes_before
+       SELECT *, sum(length(body)) OVER (ORDER BY position) - length(body) AS bytes_before
        FROM (SELECT id, parent_id, position, body FROM account.message
-             WHERE conversation_id = $1 AND ${where} ORDER BY position ${order} LIMIT $3) AS page
-     ) AS summed WHERE bytes_before < $4 ORDER BY position ${order}`,
-    [conversationId, position, bounds.messagesMax, bounds.bytesMax],
+             WHERE conversation_id = $1 AND position > $2 ORDER BY position LIMIT $3) AS page
+     ) AS summed WHERE bytes_before < $4 ORDER BY position`,
+    [conversationId, afterPosition, bounds.messagesMax, bounds.bytesMax],
   );
-  return rows.map((row) => ({ id: row.id, parentId: row.parent_id, position: row.position, sealedBody: row.body }));
+  return rows.map(toStored);
 }
 
 /** Opens messages of one conversation; undefined for each that was refused or is not where its body says. */
@@ -104,10 +78,15 @@ export async function openAllMessages(...args: Parameters<typeof openMessages>):
   });
 }
 
-/** Where the next message of a person goes: even positions are theirs, the odd one after each is its answer. */
+/**
+ * Where the next message of a person goes: even positions are theirs, an odd one is that of an answer. It follows
+ * `parentId`; null: it begins the conversation anew; undefined: it follows the newest. Throws `field_invalid` when there
+ * is no such message, `conflict` when there are too many.
+ */
 export async function nextPlace(
   db: Queryable,
   conversationId: string,
+  parentId?: string | null,
 ): Promise<{ readonly parentId: string | null; readonly position: number }> {
   const { rows } = await db.query<{ id: string; position: number }>(
     'SELECT id, position FROM account.message WHERE conversation_id = $1 ORDER BY position DESC LIMIT 1',
@@ -116,7 +95,37 @@ export async function nextPlace(
   const [last] = rows;
   const position = last ? (last.position | 1) + 1 : 0;
   if (position + 1 >= messagesMax) throw new TacetError('conflict', { message: `A conversation has at most ${messagesMax} messages.` });
-  return { parentId: last?.id ?? null, position };
+  if (parentId === undefined) return { parentId: last?.id ?? null, position };
+  if (parentId !== null && !(await findMessage(db, conversationId, parentId)))
+    throw new TacetError('field_invalid', { param: 'parent_id', message: 'parent_id is no message of this conversation.' });
+  return { parentId, position };
+}
+
+/** A message of a conversation; undefined when it has no such one. */
+export async function findMessage(db: Queryable, conversationId: string, id: string): Promise<StoredMessage | undefined> {
+  const { rows } = await db.query<MessageRow>('SELECT id, parent_id, position, body FROM account.message WHERE id = $1 AND conversation_id = $2', [
+    id,
+    conversationId,
+  ]);
+  return rows[0] && toStored(rows[0]);
+}
+
+/** A message and those that it follows, newest first, within the bounds (one message is always given). */
+export async function readBranch(db: Queryable, conversationId: string, id: string, { messagesMax: most, bytesMax }: PageBounds): Promise<StoredMessage[]> {
+  const { rows } = await db.query<MessageRow>(
+    `WITH RECURSIVE branch AS (
+       SELECT id, parent_id, position, body, 1 AS n, length(body)::bigint AS bytes FROM account.message WHERE id = $1 AND conversation_id = $2
+       UNION ALL
+       SELECT m.id, m.parent_id, m.position, m.body, n + 1, bytes + length(m.body) FROM branch JOIN account.message AS m ON m.id = branch.parent_id
+       WHERE m.conversation_id = $2 AND m.position < branch.position AND n < $3 AND bytes + length(m.body) <= $4
+     ) SELECT id, parent_id, position, body FROM branch ORDER BY position DESC`,
+    [id, conversationId, most, bytesMax],
+  );
+  return rows.map(toStored);
+}
+
+function toStored(row: MessageRow): StoredMessage {
+  return { id: row.id, parentId: row.parent_id, position: row.position, sealedBody: row.body };
 }
 
 /**

@@ -28,6 +28,7 @@ import { listKeysRoute } from './routes/list-keys-route.ts';
 import { listMessagesRoute } from './routes/list-messages-route.ts';
 import { listUsageRoute } from './routes/list-usage-route.ts';
 import { openApiRoute } from './routes/openapi-route.ts';
+import { postAnswerRoute } from './routes/post-answer-route.ts';
 import { postMessageRoute } from './routes/post-message-route.ts';
 import { publicKeysRoute } from './routes/public-keys-route.ts';
 import { reauthenticateRoute } from './routes/reauthenticate-route.ts';
@@ -80,6 +81,7 @@ export function createRoutes(dependencies: RouteDependencies): readonly Route[] 
     deleteConversationRoute(pool),
     listMessagesRoute(pool, sealer, clock, events),
     postMessageRoute(dependencies, publicOrigin),
+    postAnswerRoute(dependencies, publicOrigin),
     exportAccountRoute(dependencies, throttle),
     deleteAccountRoute(pool, clock, events, cookie, publicOrigin),
     getReceiptRoute(pool, clock),

@@ -12,6 +12,11 @@ import { idParamsSchema } from '../id-params.ts';
 import { conversationResource, toConversationResource } from '../resources/conversation-resource.ts';
 import { defineRoute, type Route } from '../route.ts';
 
+/** What marking cannot undo. */
+const backupsNotice =
+  'What was written before this moment is sealed again and ends in 24 hours with the conversation. Backups of the database that were taken ' +
+  'before keep it as it was, sealed with the key of your account, until those backups expire.';
+
 /** `PATCH /api/conversations/{id}`: title, model, and the mark that makes it ephemeral, which is never taken back. */
 export function changeConversationRoute(pool: Pool, sealer: Sealer, clock: Clock, events: AccountEvents): Route {
   return defineRoute({
@@ -19,7 +24,7 @@ export function changeConversationRoute(pool: Pool, sealer: Sealer, clock: Clock
     path: '/api/conversations/{id}',
     summary:
       'Change title or model, or mark the conversation ephemeral: it then ends 24 hours later, and its records are sealed ' +
-      'again for that. The mark is never taken back.',
+      'again for that. The mark is never taken back. `notice` says then what backups still hold.',
     access: 'session',
     params: idParamsSchema,
     body: z.strictObject({
@@ -27,7 +32,7 @@ export function changeConversationRoute(pool: Pool, sealer: Sealer, clock: Clock
       title: lineSchema(titleCharactersMax).nullable().optional(),
       ephemeral: z.literal(true).optional(),
     }),
-    responses: { 200: { description: 'The conversation as it is now.', body: { kind: 'json', schema: conversationResource } } },
+    responses: { 200: { description: 'The conversation as it is now.', body: { kind: 'json', schema: conversationResource.extend({ notice: z.string().nullable() }) } } },
     errors: ['not_found', 'conversation_expired', 'conflict', 'kek_disabled', 'unavailable'],
     handle: async ({ params, body, session }) => {
       const { accountId } = session.account;
@@ -41,7 +46,8 @@ export function changeConversationRoute(pool: Pool, sealer: Sealer, clock: Clock
         conversation = await renameConversation(pool, sealer, conversation, former?.title, body.title);
       }
       const [titled] = await openTitles(sealer, events, accountId, [conversation]);
-      return { status: 200, body: toConversationResource(titled ?? { conversation, title: undefined, titleRefused: false }) };
+      const resource = toConversationResource(titled ?? { conversation, title: undefined, titleRefused: false });
+      return { status: 200, body: { ...resource, notice: body.ephemeral ? backupsNotice : null } };
     },
   });
 }
