@@ -8,6 +8,7 @@ const finishName = Buffer.from('"finish_reason":');
 const toolCallsName = Buffer.from('"tool_calls":[');
 const emptyRole = Buffer.from('"role":""');
 const roleName = Buffer.from('"role"');
+const between = Buffer.from('},{');
 const quote = 0x22;
 const comma = 0x2c;
 const space = 0x20;
@@ -54,6 +55,8 @@ export class ChunkShape {
     if (json.compare(this.#prefix, 0, from, 0, from) !== 0) return undefined;
     if (json.compare(this.#suffix, 0, this.#suffix.length, to, end) !== 0) return undefined;
     if (to === from) return { index: -1, isEmptyDelta: true };
+    // More than one choice, or objects in a row somewhere in it.
+    if (json.indexOf(between, from) >= 0) return undefined;
     return this.#kind === 'chat' ? readDelta(json, from, to) : readText(json, from, to);
   }
 }
