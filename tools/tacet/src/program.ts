@@ -7,6 +7,7 @@ import { balanceCommand } from './commands/balance.ts';
 import { creditCorrectCommand } from './commands/credit-correct.ts';
 import { creditGrantCommand } from './commands/credit-grant.ts';
 import { creditOverdraftCommand } from './commands/credit-overdraft.ts';
+import { creditRefundCommand } from './commands/credit-refund.ts';
 import { dbBootstrapCommand } from './commands/db-bootstrap.ts';
 import { dbMigrateCommand } from './commands/db-migrate.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -59,7 +60,14 @@ export function createProgram(run: Run, answers: TextStream, messages: TextStrea
   );
   program.addCommand(group('key', 'API keys', [keyCreateCommand(run), keyListCommand(run), keyRevokeCommand(run)]));
   program.addCommand(balanceCommand(run));
-  program.addCommand(group('credit', 'credit and overdraft', [creditGrantCommand(run), creditCorrectCommand(run), creditOverdraftCommand(run)]));
+  program.addCommand(
+    group('credit', 'credit and overdraft', [
+      creditGrantCommand(run),
+      creditRefundCommand(run),
+      creditCorrectCommand(run),
+      creditOverdraftCommand(run),
+    ]),
+  );
   program.addCommand(usageCommand(run));
   program.addCommand(transfersCommand(run));
   program.addCommand(statementCommand(run));

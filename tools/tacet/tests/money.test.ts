@@ -56,6 +56,20 @@ test('a grant whose answer is lost has told its id', async () => {
   expect(lost.stderr).toMatch(/--grant-id [0-9a-f-]{36}/);
 });
 
+test('a refund names the payment by its reference, and has an id that is told before the call', async () => {
+  fake.answer({ Ledger: { RefundTopUp: async () => ({ refundId: 're_1', amountNano: '4500000000' }) } });
+  const first = await run(`credit refund ${accountText} cs_1 4.50 --json`);
+  const { request_id: requestId, ...told } = documentOf(first);
+  expect(told).toEqual({ refund_id: 're_1', refunded_usd: '4.50' });
+  expect(first.stderr).toContain(`--request-id ${String(requestId)}`);
+  await run(`credit refund ${accountText} cs_1 --request-id ${String(requestId)}`);
+  const request = { accountId, reference: 'cs_1', requestId: Buffer.from(parse(String(requestId))) };
+  expect(fake.calls.map((call) => call.request)).toEqual([
+    { ...request, amountNano: '4500000000' },
+    { ...request, amountNano: '0' },
+  ]);
+});
+
 test.each(['-1', '0', '1e3', 'all', '0.0000000001'])('%s is no credit, and nothing is called', async (amount) => {
   fake.answer({ Ledger: { GrantCredit: async () => balance } });
   expect((await tacet(['credit', 'grant', accountText, '--', amount], { folder: fake.folder })).code).toBe(2);
