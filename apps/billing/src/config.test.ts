@@ -20,6 +20,8 @@ test('what is not set has its default', () => {
     postgresUrl: 'postgres://tacet_billing:secret@db/tacet',
     kafkaBrokers: [],
     sessionMs: 300_000,
+    ledgerYears: 7,
+    stripe: undefined,
   });
 });
 

@@ -60,14 +60,7 @@ export function createProgram(run: Run, answers: TextStream, messages: TextStrea
   );
   program.addCommand(group('key', 'API keys', [keyCreateCommand(run), keyListCommand(run), keyRevokeCommand(run)]));
   program.addCommand(balanceCommand(run));
-  program.addCommand(
-    group('credit', 'credit and overdraft', [
-      creditGrantCommand(run),
-      creditRefundCommand(run),
-      creditCorrectCommand(run),
-      creditOverdraftCommand(run),
-    ]),
-  );
+  program.addCommand(creditCommand(run));
   program.addCommand(usageCommand(run));
   program.addCommand(transfersCommand(run));
   program.addCommand(statementCommand(run));
@@ -96,6 +89,15 @@ export function createProgram(run: Run, answers: TextStream, messages: TextStrea
     getOutHelpWidth: () => answers.columns ?? 100,
     getErrHelpWidth: () => messages.columns ?? 100,
   });
+}
+
+function creditCommand(run: Run): Command {
+  return group('credit', 'credit and overdraft', [
+    creditGrantCommand(run),
+    creditRefundCommand(run),
+    creditCorrectCommand(run),
+    creditOverdraftCommand(run),
+  ]);
 }
 
 function group(name: string, description: string, commands: readonly Command[]): Command {

@@ -6,7 +6,7 @@ import type { Metrics } from '../metrics.ts';
 import { chargeAutoTopUps } from './charge-auto-top-ups.ts';
 import { PaymentCheck } from './check-payments.ts';
 import { readDeploymentId } from './ownership.ts';
-import { processEvents } from './process-events.ts';
+import { countWaiting, processEvents } from './process-events.ts';
 
 /** Of the advisory lock that makes one worker of all replicas. */
 const lockKey = 7455;
@@ -64,14 +64,17 @@ export class PaymentWorker {
 
   /** One run; does nothing while another replica's is under way. */
   async run(): Promise<void> {
-    const { pool, events } = this.#parts;
+    const { pool, metrics, events } = this.#parts;
     let connection: Connection | undefined;
     let broken = false;
     try {
       connection = await pool.connect();
       // The lock belongs to the connection that everything is booked on: whoever loses the one cannot use the other.
       const { rows } = await connection.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [lockKey]);
-      if (!rows[0]?.locked) return;
+      if (!rows[0]?.locked) {
+        metrics.paymentEventsWaiting.set(await countWaiting(connection));
+        return;
+      }
       await this.#work(connection);
       await connection.query('SELECT pg_advisory_unlock($1)', [lockKey]);
     } catch (error) {

@@ -73,7 +73,8 @@ async function finish(database: Queryable, { id, type, object, attempts }: DueEv
   await database.query('UPDATE billing.stripe_event SET outcome = $2, attempts = $3 WHERE event_id = $1', [id, outcome, attempts + 1]);
 }
 
-async function countWaiting(database: Queryable): Promise<number> {
+/** How many events were not looked at yet. */
+export async function countWaiting(database: Queryable): Promise<number> {
   const { rows } = await database.query<{ count: bigint }>('SELECT count(*) AS count FROM billing.stripe_event WHERE outcome IS NULL');
   return Number(rows[0]?.count ?? 0n);
 }

@@ -25,6 +25,8 @@ export interface PaymentsParts {
 export async function startPayments(config: BillingConfig, { pool, metrics, events }: PaymentsParts): Promise<Payments | undefined> {
   if (config.stripe === undefined) return undefined;
   const stripe = createStripe(config.stripe);
+  // From here on a comparison that does not come is late.
+  metrics.paymentsCheckedAt.setToCurrentTime();
   const worker = new PaymentWorker({ pool, stripe, metrics, events });
   const wake = () => worker.wake();
   const door = new WebhookDoor({ pool, webhooks: stripe.webhooks, secrets: config.stripe.webhookSecrets, metrics, events, onStored: wake });

@@ -14,7 +14,7 @@ const nanoPerCent = 10_000_000n;
 const wholeCents = (min: bigint, max: bigint) =>
   z
     .string()
-    .regex(/^\d{1,18}$/, 'must be nano-USD as a decimal string')
+    .regex(/^\d{1,18}$/, { error: 'must be nano-USD as a decimal string', abort: true })
     .refine((text) => BigInt(text) % nanoPerCent === 0n, { error: 'must be whole cents', abort: true })
     .refine((text) => BigInt(text) >= min && BigInt(text) <= max, `must be from ${min} to ${max}`);
 
