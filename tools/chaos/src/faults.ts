@@ -3,6 +3,7 @@ import type { FaultLog } from './fault-log.ts';
 import type { Stage } from './stage.ts';
 import { sessionMs } from './stage.ts';
 import type { Target, Targets } from './targets.ts';
+import { truncateUsage } from './truncate-usage.ts';
 
 /** What a fault may touch. */
 export interface FaultScene {
@@ -31,8 +32,10 @@ const startingMs = 4_000;
 const startingShare = 0.1;
 /** Readers wake a little later than Kafka is killed. */
 const eraseMs = 300;
+/** Shorter than an edge waits until it sends again. */
+const truncateMs = 400;
 /** An edge that stands still for so long finds its session over and released. */
-const longPauseMs = sessionMs * 1.6;
+export const longPauseMs = sessionMs * 1.6;
 
 /** Everything that may happen in a run, from the fault table. */
 export const faults: readonly Fault[] = [
@@ -48,6 +51,7 @@ export const faults: readonly Fault[] = [
   { name: 'kafka killed', weight: 1, kills: 1, begin: (scene) => endServer(scene, 'kafka', 'SIGKILL', false) },
   { name: 'kafka killed and erased', weight: 2, kills: 1, begin: (scene) => endServer(scene, 'kafka', 'SIGKILL', true) },
   { name: 'kafka erased unread', weight: 1, kills: 1, begin: eraseUnread },
+  { name: 'kafka truncated unread', weight: 2, kills: 0, begin: truncateUnread },
   { name: 'postgres stopped immediate', weight: 3, kills: 0, begin: (scene) => endServer(scene, scene.dice.pick(['postgres-main', 'postgres-main', 'postgres-keystore']), 'SIGQUIT', false) },
   { name: 'redis killed', weight: 2, kills: 1, begin: (scene) => endServer(scene, 'redis', 'SIGKILL', false) },
   { name: 'server paused', weight: 3, kills: 0, begin: pauseServer },
@@ -118,6 +122,22 @@ function endServer({ stage, busy, dice, log }: FaultScene, name: string, signal:
     if (isErased) await server.erase?.();
     await new Promise((resolve) => setTimeout(resolve, downMs));
     await server.start();
+  });
+}
+
+/** Records that Kafka took and nobody has read are deleted, and Kafka goes on: what comes next stands beyond a gap. */
+function truncateUnread(scene: FaultScene): Promise<void> | undefined {
+  const { stage, targets, busy, log } = scene;
+  const readers = targets.all.filter(({ application }) => application === 'billing');
+  const { kafka } = stage.constellation.servers;
+  if (!kafka || busy.has('kafka') || readers.some(({ isBusy, process }) => isBusy || !process.running)) return undefined;
+  log.count('kafka truncated unread');
+  log.tell('all billings stand still for a moment; what Kafka took meanwhile is deleted');
+  return whileBusy(busy, 'kafka', async () => {
+    const pauses = readers.map((target) => targets.pause(target, truncateMs, false));
+    await new Promise((resolve) => setTimeout(resolve, truncateMs / 2));
+    await truncateUsage(`127.0.0.1:${kafka.port}`).catch(() => log.tell('Kafka could not be truncated'));
+    await Promise.all(pauses);
   });
 }
 

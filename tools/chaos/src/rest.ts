@@ -11,7 +11,9 @@ import { readBackOffice, readStatement, type BackOffice, type Statement } from '
 import type { Targets } from './targets.ts';
 
 /** Everything must have come to rest within this. */
-const restMsMax = 45_000;
+const restMsMax = 90_000;
+/** What does not move for so long never will. */
+const stuckMs = 20_000;
 const readyMsMax = 60_000;
 const checkLedgerMs = 60_000;
 
@@ -23,13 +25,18 @@ export async function waitForRest(stage: Stage, targets: Targets): Promise<void>
   await targets.untilReady(readyMsMax);
   await eventually('the workers are idle', async () => (await Promise.all(stage.workers.map((worker) => worker.receipts()))).every(({ running }) => running === 0), restMsMax);
   let missing = '';
+  let movedAt = performance.now();
   await eventually('all is applied and nothing is held', async () => {
-    missing = await whatIsMissing(stage);
-    return missing === '';
+    const now = await whatIsMissing(stage);
+    if (now !== missing) movedAt = performance.now();
+    missing = now;
+    // The longest that the protocol waits is the 10 s before an edge sends again.
+    return missing === '' || performance.now() - movedAt > stuckMs;
   }, restMsMax).catch((error: unknown) => {
     const { cause } = error as Error;
     throw new Error(`the run does not come to rest: ${cause instanceof Error ? cause.message : missing}`, { cause: error });
   });
+  if (missing !== '') throw new Error(`the run does not come to rest: ${missing}, and nothing moves any more`);
 }
 
 async function whatIsMissing(stage: Stage): Promise<string> {

@@ -10,5 +10,5 @@ export const noFencing: Break = {
     { file: leases, from: "WHEN t.epoch < s.epoch OR s.released THEN 'fenced' ELSE 'set' END AS outcome", to: "ELSE 'set' END AS outcome" },
     { file: leases, from: 'ELSIF p_epoch < known.epoch OR known.released THEN', to: 'ELSIF false THEN' },
   ],
-  shownBy: ['--kills', '1', '--seed', '1', '--rest-every', '1', '--faults', 'pause past the session,kill pruner'],
+  shownBy: ['--scenario', 'stands-still'],
 };

@@ -1,9 +1,10 @@
 import { cachedAtTheEnd } from './cached-at-the-end.ts';
 import { powerLoss } from './power-loss.ts';
 import type { Scenario } from './scenario.ts';
+import { standsStill } from './stands-still.ts';
 import { wholeNanos } from './whole-nanos.ts';
 
 export type { Scenario } from './scenario.ts';
 
 /** Every scenario, by name. */
-export const scenarios: Readonly<Record<string, Scenario>> = Object.fromEntries([cachedAtTheEnd, powerLoss, wholeNanos].map((scenario) => [scenario.name, scenario]));
+export const scenarios: Readonly<Record<string, Scenario>> = Object.fromEntries([cachedAtTheEnd, powerLoss, standsStill, wholeNanos].map((scenario) => [scenario.name, scenario]));
