@@ -3,6 +3,8 @@
  * stops nothing. Field bug: events five times, out of order, days late, with a crash in between; credited once.
  */
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { openPool } from '@tacet/database';
+import { eventually } from '@tacet/testing';
 import { createStripe } from '../src/stripe/stripe-access.ts';
 import { uuid } from './support/make.ts';
 import { PaymentsDoor, usd } from './support/payments-door.ts';
@@ -151,6 +153,24 @@ test('while Stripe does not answer an event waits, and does not keep others', as
   await door.settled();
   expect([(await door.balance(first)).posted, (await door.balance(second)).posted]).toEqual([5n * usd, 5n * usd]);
   expect(await counted('payment_events_total', 'failed')).toBeGreaterThan(0);
+});
+
+test('a worker that loses its connection to the database while it asks Stripe books nothing on another: credited once', async () => {
+  const accountId = await door.newAccount(0n);
+  const session = await door.checkout(accountId, 5n * usd);
+  door.stripe.fault({ method: 'GET', path: `/v1/checkout/sessions/${session}`, answerDelayMs: 500 });
+  door.stripe.completeCheckout(session);
+  await eventually('Stripe is asked', async () => door.stripe.pendingFaults() === 0);
+  const { rows } = await door.ledger.owner.query<{ pid: number }>(
+    "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = 7455 AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+  );
+  // A role may end its own sessions.
+  const billing = await openPool({ url: door.ledger.billingUrl, applicationName: 'test', connectionsMax: 1 });
+  await billing.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]);
+  await billing.end();
+  await door.settled();
+  expect((await door.balance(accountId)).posted).toBe(5n * usd);
+  expect(rows.length).toBe(1);
 });
 
 test('tax is not credit, a discount is; what is given back takes the same share of the credit', async () => {

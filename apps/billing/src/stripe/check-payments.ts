@@ -4,6 +4,7 @@ import type { Events } from '../events.ts';
 import { reportDiscrepancy, type Discrepancy } from '../ledger/report-discrepancy.ts';
 import { movementsPerCheckMax, paymentCheckBackMs, paymentCheckEveryMs, paymentSettleMs } from '../limits.ts';
 import type { Metrics } from '../metrics.ts';
+import { askForOpenCharges } from './ask-for-open-charges.ts';
 import { compareMovement } from './compare-movement.ts';
 import { forgetPayments } from './forget-payments.ts';
 import type { SyncParts } from './sync.ts';
@@ -24,10 +25,11 @@ export class PaymentCheck {
     this.#events = events;
   }
 
-  /** Looks, and forgets what is old, if it is time to. Stripe being away is no finding. */
+  /** Looks, asks again for charges that take long, and forgets what is old, if it is time to. Stripe being away is no finding. */
   async run(parts: SyncParts, nowMs = Date.now()): Promise<void> {
     if (nowMs < this.#dueAt) return;
     await forgetPayments(parts.connection);
+    await askForOpenCharges(parts.connection, nowMs);
     this.#dueAt = nowMs + paymentCheckEveryMs;
     try {
       await this.look(parts, nowMs - paymentCheckBackMs, nowMs - paymentSettleMs);

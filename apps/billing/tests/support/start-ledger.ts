@@ -20,6 +20,8 @@ export interface StartedLedger {
   /** A client with the certificate of that identity. */
   as(identity: Identity): Promise<LedgerClient>;
   readonly owner: Pool;
+  /** The URL of billing's own role. */
+  readonly billingUrl: string;
   metrics(): Promise<string>;
   stop(): Promise<void>;
 }
@@ -65,6 +67,7 @@ export async function startLedger(
       return client;
     },
     owner,
+    billingUrl: database.urlOf('tacet_billing'),
     metrics: () => registry.metrics(),
     stop: async () => {
       for (const client of clients) client.close();
