@@ -51,6 +51,14 @@ export class Authorize {
     return headers['x-tacet-no-log'] === 'true' ? { ...caller, noLog: true } : caller;
   }
 
+  /**
+   * Whether what a caller was authorised as still holds: the key did not change while its request was read and
+   * admitted. (One that the cache had to let go counts as changed.)
+   */
+  isCurrent({ name, leaseKey }: Caller): boolean {
+    return this.#options.directory.cache.get(name)?.leaseKey === leaseKey;
+  }
+
   /** The cached caller, if the cache may be believed. */
   #known(name: string): Caller | undefined {
     const { directory, watch, keyStaleMs, wallMs } = this.#options;

@@ -58,7 +58,8 @@ export async function startEdge(config: EdgeConfig, { log, registry, readiness }
   await session.open();
 
   const directory = new Directory({ client: keys, monotonicMs, onLookUp: (outcome) => metrics.lookUps.inc({ outcome }) });
-  const watch = await watchDirectory(keys, new Revocation({ directory, running, onCut: reports.keyCut }), events);
+  const revocation = new Revocation({ directory, running, onCut: reports.keyCut });
+  const watch = await watchDirectory(keys, revocation, events);
   const budget = new BodyBudget(config.bodyBytesTotalMax);
   const limiter = openLimiter(config, edgeId, reports);
   const authorize = new Authorize({ directory, watch, keyStaleMs: config.keyStaleMs, checkSecrets, wallMs });
@@ -72,6 +73,7 @@ export async function startEdge(config: EdgeConfig, { log, registry, readiness }
     queue,
     timeouts: config.timeouts,
     running, metrics, events, onWorker: reports.worker,
+    recheck: (caller) => void revocation.check(caller).catch(events.internalError),
   });
   metrics.watch({ running, budget, outbox: spool.outbox, workers, queue, affinity, watch, monotonicMs });
   const doors = await startDoors(config, {

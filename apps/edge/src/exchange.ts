@@ -265,23 +265,20 @@ export class Exchange implements RunningRequest, AnswerReceiver, AnswerHost, Que
     if (this.#worker === worker && !this.#isOver) this.#attempt = attempt;
   }
 
-  /** Whether another worker was set to it. */
+  /** Whether another worker was set to it, or will be. */
   #tryAnother(): boolean {
     const worker = this.#worker;
     if (!worker || this.#hasFirstEvent || this.#tried.length + 1 >= attemptsMax || !this.#options.retries.take()) return false;
     this.#releaseWorker();
     this.#tried.push(worker);
-    // Only if there is another now: otherwise the first failure is what the client should hear.
-    const another = this.#chooseQuietly();
-    if (another) this.#send(another);
-    return another !== undefined;
-  }
-
-  #chooseQuietly(): Worker | undefined {
     try {
-      return this.#choose();
+      const another = this.#choose();
+      if (another) this.#send(another);
+      else this.#options.queue.join(this);
+      return true;
     } catch {
-      return undefined;
+      // There is no other: the first failure is what the client should hear.
+      return false;
     }
   }
 

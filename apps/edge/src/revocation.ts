@@ -31,7 +31,7 @@ export class Revocation {
     const name = id.toString('hex');
     directory.cache.evict(name);
     const callers = new Map(running.of(name).map(({ caller }) => [caller.name, caller]));
-    await Promise.all([...callers.values()].map((caller) => this.#check(caller)));
+    await Promise.all([...callers.values()].map((caller) => this.check(caller)));
   }
 
   /** Everything may have changed. */
@@ -39,10 +39,11 @@ export class Revocation {
     const { directory, running } = this.#options;
     directory.cache.clear();
     // One after the other: there can be thousands, and the directory has just come back.
-    for (const caller of running.callers()) await this.#check(caller);
+    for (const caller of running.callers()) await this.check(caller);
   }
 
-  async #check(caller: Caller): Promise<void> {
+  /** Looks a caller up again, and ends their requests if they may not go on. */
+  async check(caller: Caller): Promise<void> {
     const refusal = await this.#resolve(caller);
     if (refusal === undefined) return;
     const { running, onCut } = this.#options;

@@ -45,6 +45,8 @@ export interface ServeInferenceOptions {
   readonly metrics: Metrics;
   readonly events: Events;
   readonly onWorker: (worker: Worker, news: WorkerNews) => void;
+  /** The key of a request that has just begun changed while it was read: it may have to end. */
+  readonly recheck: (caller: Caller) => void;
 }
 
 /** Every endpoint that reaches a worker, through both doors: the steps from the key to the last byte, top to bottom. */
@@ -77,7 +79,7 @@ export class ServeInference {
   }
 
   #run(request: IncomingMessage, response: ServerResponse, admitted: AdmittedRequest): void {
-    const { admit: { session, spool }, running, salts, retries, choose, queue, timeouts, onWorker } = this.#options;
+    const { authorize, admit: { session, spool }, running, salts, retries, choose, queue, timeouts, onWorker, recheck } = this.#options;
     const meter = new Meter(admitted, { spool, times: session.times, monotonicMs: choose.monotonicMs });
     const exchange = new Exchange({
       request, response, admitted, meter, salts, retries, choose, queue, timeouts, onWorker,
@@ -90,6 +92,8 @@ export class ServeInference {
     });
     running.add(exchange);
     exchange.start();
+    // A body may take minutes to arrive; a change from before the request ran was told to nobody.
+    if (!authorize.isCurrent(exchange.caller)) recheck(exchange.caller);
   }
 
   #answerMaker(response: ServerResponse, admitted: AdmittedRequest, meter: Meter): (host: AnswerHost, pool: Pool) => Answer {

@@ -38,6 +38,53 @@ test('readiness goes first, requests are still taken for a while, no stream is c
   await untilNothingIsHeld(constellation, account.accountIdBytes);
 }, 60_000);
 
+test('a rolling restart under load cuts no stream and refuses no request', async () => {
+  const account = await constellation.createAccount({ creditUsd: '50' });
+  for (const { process } of constellation.edges) {
+    if (await isReady(process.metricsUrl).catch(() => false)) continue;
+    await process.restart();
+    await process.waitUntilReady();
+  }
+  // A balancer: it asks each edge whether it wants traffic, and sends requests to those that said so last.
+  const wanting = new Set(constellation.edges);
+  const over = new AbortController();
+  const balancer = (async () => {
+    while (!over.signal.aborted) {
+      for (const edge of constellation.edges) {
+        if (await isReady(edge.process.metricsUrl).catch(() => false)) wanting.add(edge);
+        else wanting.delete(edge);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  })();
+  const failures: string[] = [];
+  let ended = 0;
+  const load = Array.from({ length: 30 }, async (_, i) => {
+    while (!over.signal.aborted) {
+      const edges = [...wanting];
+      const edge = edges[(i + ended) % edges.length];
+      if (!edge) failures.push('no edge wanted traffic');
+      const outcome = await chat(edge!.url, account.apiKey, { stream: true, demo: { tokens: 60, tokensPerSecond: 40 } }).then((response) => response.text(), String);
+      if (!outcome.includes('[DONE]')) failures.push(outcome.slice(-300));
+      ended++;
+    }
+  });
+  for (const { process } of constellation.edges) {
+    const before = ended;
+    await eventually('streams come and go', () => ended > before + 30, 20_000);
+    process.signal('SIGTERM');
+    expect((await process.ended).code).toBe(0);
+    await process.restart();
+    await process.waitUntilReady();
+  }
+  over.abort();
+  await Promise.all([balancer, ...load]);
+  expect(failures).toEqual([]);
+  const rows = await finalsOf(constellation, account.accountIdBytes, ended);
+  expect(rows.every(({ status }) => status === 'ok')).toBe(true);
+  await untilNothingIsHeld(constellation, account.accountIdBytes);
+}, 90_000);
+
 test('what runs beyond its time gets an error that can be tried again, and a second signal ends at once', async () => {
   const account = await constellation.createAccount();
   const { url, process } = constellation.edges[1]!;

@@ -53,6 +53,20 @@ test('a revocation does not touch another key’s streams, and a whole answer of
   await eventually('the worker was aborted', async () => (await constellation.workers[0]!.receipts('whole-of-revoked')).receipts[0]?.aborted);
 });
 
+test('a key that is revoked while its request is still arriving is refused all the same', async () => {
+  const account = await constellation.createAccount();
+  const body = JSON.stringify(chatBody({ stream: true, demo: { tokens: 10_000, tokensPerSecond: 50 } }));
+  const client = new RawClient(urls()[0]!);
+  client.socket.write(`POST /v1/chat/completions HTTP/1.1\r\nhost: edge\r\nauthorization: Bearer ${account.apiKey}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body.slice(0, 10)}`);
+  // It is known now, and its request is being read.
+  expect((await chat(urls()[0]!, account.apiKey, { demo: { tokens: 1 } })).status).toBe(200);
+  await constellation.operator.accounts.RevokeKey({ keyId: account.keyIdBytes });
+  await eventually('the edge knows', async () => (await chat(urls()[0]!, account.apiKey)).status === 401);
+  client.socket.write(body.slice(10));
+  await client.until('it was refused', (received) => received.includes('"code":"key_revoked"'));
+  expect(client.received).not.toContain('[DONE]');
+});
+
 test('invented keys cost the directory nothing, unknown ones one look-up each, and no more than 200 a second', async () => {
   const [edge] = urls();
   const secret = Buffer.from(readFileSync(constellation.paths.keyCheck, 'utf8').split('\n')[0]!, 'hex');
@@ -69,7 +83,8 @@ test('invented keys cost the directory nothing, unknown ones one look-up each, a
   const began = performance.now();
   const statuses = await Promise.all(Array.from({ length: 600 }, () => chat(edge!, createApiKey(secret).plaintextKey).then((response) => response.status)));
   const seconds = (performance.now() - began) / 1000;
-  expect(statuses.every((status) => status === 401 || status === 429)).toBe(true);
+  // A busy machine may not answer all of them within their deadline: 503.
+  expect(statuses.filter((status) => status !== 401 && status !== 429 && status !== 503)).toEqual([]);
   // A bucket of 200 that fills with 200 a second.
   expect(await lookUps('refused')).toBeLessThanOrEqual(before.refused + 1 + 200 * (seconds + 1));
   expect(statuses.filter((status) => status === 429)).toHaveLength((await lookUps('throttled')) - before.throttled);

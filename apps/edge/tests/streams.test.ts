@@ -39,6 +39,12 @@ const stream = async (account: TestAccount, fields: object) => {
 
 const withAccount = () => constellation.createAccount();
 
+const metricOf = async (name: string) => {
+  const url = constellation.edges[0]!.process.metricsUrl;
+  const text = await (await fetch(url.endsWith('/metrics') ? url : `${url}/metrics`)).text();
+  return Number(new RegExp(`^tacet_edge_${name} (\\S+)$`, 'm').exec(text)?.[1]);
+};
+
 /** An edge remembers which workers failed or miscounted; the next test shall not find them taken out. */
 const freshEdge = async () => {
   const { process } = constellation.edges[0]!;
@@ -173,7 +179,11 @@ test('a failure before the first event is tried at another worker, one in the mi
   const twins = constellation.workers.filter(({ models }) => models.includes('twin-model'));
   for (const fault of [{ status: 503 }, { status: 429 }, { abortAfter: 0 }]) {
     for (let i = 0; i < 6; i++) {
-      // Whichever of the two is chosen first fails once.
+      // Whichever of the two is chosen first fails once; the other one must be well then.
+      await eventually('both are well', async () => {
+        await stream(account, { model: 'twin-model', demo: { tokens: 1 } });
+        return (await metricOf('unhealthy_workers')) === 0;
+      }, 20_000);
       await twins[i % 2]!.faults(1, fault);
       const { events } = await stream(account, { model: 'twin-model', demo: { tokens: 3 } });
       expect(events.at(-1)).toEqual({ done: true });
