@@ -118,6 +118,7 @@ test('the bundle holds everything of the account, to the byte, and nothing of an
     ],
     usage: exportedUsage,
     ledger: exportedLedger,
+    payments: { open: true, portal: false, subscribed: false, debt_nano_usd: '0', auto_top_up: null },
   });
   expect(bundle.conversations[1]!.messages.map((message) => 'content' in message && message.content)).toEqual([awkward, awkward]);
   for (const absent of ['canary-stranger', 'canary-expired', key]) expect(answer.text).not.toContain(absent);

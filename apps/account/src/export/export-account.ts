@@ -6,6 +6,7 @@ import type { Sealer } from '../conversations/sealer.ts';
 import type { AccountEvents } from '../events.ts';
 import { toAccountResource } from '../http/resources/account-resource.ts';
 import { toSettingsResource } from '../http/resources/settings-resource.ts';
+import { toPaymentsResource, type PaymentsResource } from '../http/resources/payments-resource.ts';
 import { toBalanceResource, toTransferResource, type BalanceResource } from '../http/resources/usage-resource.ts';
 import { idBytes } from '../identifiers.ts';
 import { peerError, type Peers } from '../peers.ts';
@@ -30,7 +31,8 @@ const usagePage = 2_000;
  * the reader is slow. Throws in the middle when something fails: the document is then not whole.
  */
 export async function* exportAccount({ pool, peers, sealer, clock, events }: ExportDependencies, account: Account): AsyncGenerator<string> {
-  const balance = await readBalance(peers.ledger, account.accountId);
+  const balance = await unlessUnknown(readBalance(peers.ledger, account.accountId));
+  const payments = await unlessUnknown(readPayments(peers.ledger, account.accountId));
   yield `{"schema_version":${exportSchemaVersion},"exported_at":${JSON.stringify(new Date(clock()).toISOString())}`;
   yield `,"account":${JSON.stringify(toAccountResource(account))},"settings":${JSON.stringify(toSettingsResource(account))}`;
   yield `,"sessions":${JSON.stringify(await readSessions(pool, account.accountId, clock()))}`;
@@ -39,7 +41,7 @@ export async function* exportAccount({ pool, peers, sealer, clock, events }: Exp
   yield* exportUsage(peers.ledger, account.accountId);
   yield `,"ledger":{"balance":${JSON.stringify(balance ?? null)}`;
   yield* inArray(',"transfers":', exportTransfers(peers.ledger, account.accountId));
-  yield '}}';
+  yield `},"payments":${JSON.stringify(payments ?? null)}}`;
 }
 
 /** A JSON array out of the pieces of its entries: each entry begins with a piece that `first` is told of. */
@@ -56,9 +58,18 @@ async function* inArray(head: string, entries: AsyncIterable<string | { readonly
   yield ']';
 }
 
-async function readBalance(ledger: Peers['ledger'], accountId: string): Promise<BalanceResource | undefined> {
+async function readBalance(ledger: Peers['ledger'], accountId: string): Promise<BalanceResource> {
+  return toBalanceResource(await ledger.GetBalance({ accountId: idBytes(accountId) }));
+}
+
+async function readPayments(ledger: Peers['ledger'], accountId: string): Promise<PaymentsResource> {
+  return toPaymentsResource(await ledger.GetPayments({ accountId: idBytes(accountId) }));
+}
+
+/** Undefined where billing does not know the account (yet). */
+async function unlessUnknown<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
-    return toBalanceResource(await ledger.GetBalance({ accountId: idBytes(accountId) }));
+    return await answer;
   } catch (error) {
     if (error instanceof TacetError && error.code === 'not_found') return undefined;
     throw peerError(error);

@@ -3,6 +3,7 @@ import { accountResource } from '../http/resources/account-resource.ts';
 import { conversationResource } from '../http/resources/conversation-resource.ts';
 import { keyResource } from '../http/resources/key-resource.ts';
 import { messageResource } from '../http/resources/message-resource.ts';
+import { paymentsResource } from '../http/resources/payments-resource.ts';
 import { settingsResource } from '../http/resources/settings-resource.ts';
 import { balanceResource, periodUsageResource, requestUsageResource, transferResource } from '../http/resources/usage-resource.ts';
 
@@ -31,4 +32,6 @@ export const exportResource = z.strictObject({
   conversations: z.array(conversationResource.extend({ messages: z.array(z.union([messageResource, refusedMessage])) })),
   usage: z.strictObject({ periods: z.array(periodUsageResource), requests: z.array(requestUsageResource) }),
   ledger: z.strictObject({ balance: balanceResource.nullable(), transfers: z.array(transferResource) }),
+  /** Null where billing does not know the account yet. */
+  payments: paymentsResource.nullable(),
 });
