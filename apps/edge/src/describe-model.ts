@@ -22,9 +22,9 @@ export function describeModel(modelId: string, dialect: ErrorDialect, { catalogu
   return { object: 'model', created: Math.floor(model.pricedAtMs / 1000), owned_by: 'tacet', ...shared };
 }
 
-/** Whether every pool that may serve the model keeps tenants from probing each other's cached prompts. */
+/** Whether every pool that may serve the model keeps tenants from probing each other's cached prompts, whatever is asked of it. */
 function isolationOf(modelId: string, workers: WorkerSet): boolean {
-  return workers.routeOf(modelId)?.pools.every(({ kind, singleTenant }) => singleTenant || kind.isolation !== 'none') ?? false;
+  return workers.routeOf(modelId)?.pools.every(({ kind, singleTenant, endpoints }) => singleTenant || (kind.isolation !== 'none' && !endpoints.includes('messages'))) ?? false;
 }
 
 /** pico-USD as a decimal number of USD, as a string: 100000 → "0.0000001". */

@@ -5,6 +5,7 @@ import { finalsOf } from './chat-client.ts';
 
 const model = 'demo-model';
 const chatOnly = 'chat-only';
+const salted = 'salted-model';
 
 let constellation: Constellation;
 let account: TestAccount;
@@ -15,8 +16,8 @@ beforeAll(async () => {
     mode: 'embedded',
     // Nothing here is about money that runs out: a busy machine must not stop it.
     sessionMs: 60_000,
-    models: [{ id: model, mediaTokensMax: 1_000 }, { id: chatOnly, mediaTokensMax: 1_000 }],
-    worker: [{ models: [model] }, { models: [chatOnly], kind: 'local', engine: 'llamacpp' }],
+    models: [{ id: model, mediaTokensMax: 1_000 }, { id: chatOnly, mediaTokensMax: 1_000 }, { id: salted }],
+    worker: [{ models: [model] }, { models: [chatOnly], kind: 'local', engine: 'llamacpp' }, { models: [salted], kind: 'vllm' }],
   });
   account = await constellation.createAccount();
   edge = constellation.edges[0]!.url;
@@ -178,6 +179,20 @@ test('an image in a message reaches a worker that speaks chat completions as an 
   expect(JSON.stringify(json)).not.toContain('someone');
 });
 
+test('an engine that would lose the salt of a message is asked for a chat completion, and every other endpoint is salted', async () => {
+  const asked: [path: string, body: object, at: string][] = [
+    ['/v1/messages', { messages: user, max_tokens: 5 }, '/v1/chat/completions'],
+    ['/v1/chat/completions', { messages: user }, '/v1/chat/completions'],
+    ['/v1/completions', { prompt: 'hello' }, '/v1/completions'],
+    ['/v1/responses', { input: 'hello' }, '/v1/responses'],
+  ];
+  for (const [path, body, at] of asked) {
+    expect((await send(path, { model: salted, ...body })).status).toBe(200);
+    expect(await lastRequest(salted)).toMatchObject({ path: at, json: { cache_salt: expect.stringMatching(/^[\w-]{43}$/) } });
+  }
+  expect(await (await get(`/v1/models/${salted}`)).json()).toMatchObject({ privacy: { prefix_isolation: true } });
+});
+
 test.each<[path: string, body: object]>([
   ['/v1/responses', { input: 'hello' }],
   ['/v1/embeddings', { input: 'hello' }],
@@ -255,7 +270,7 @@ test.each<[path: string, fields: object]>([
 test('one model is described by its id, as OpenAI and as Anthropic do', async () => {
   expect(await (await get(`/v1/models/${model}`)).json()).toMatchObject({ id: model, object: 'model', owned_by: 'tacet' });
   expect(await (await get(`/v1/models/${model}`, { 'anthropic-version': '2023-06-01' })).json()).toMatchObject({ type: 'model', id: model, display_name: model, created_at: expect.stringMatching(/Z$/) });
-  expect(await (await get('/v1/models', { 'anthropic-version': '2023-06-01' })).json()).toMatchObject({ data: [{ type: 'model' }, { type: 'model' }], has_more: false, first_id: expect.any(String), last_id: expect.any(String) });
+  expect(await (await get('/v1/models', { 'anthropic-version': '2023-06-01' })).json()).toMatchObject({ data: [{ type: 'model' }, { type: 'model' }, { type: 'model' }], has_more: false, first_id: expect.any(String), last_id: expect.any(String) });
   const missing = await get('/v1/models/nothing%2Fat-all');
   expect([missing.status, ((await missing.json()) as { error: { code: string } }).error.code]).toEqual([404, 'model_unknown']);
 });

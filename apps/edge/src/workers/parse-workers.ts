@@ -43,7 +43,7 @@ function toPool(given: PoolSettings, readCredentials: (file: string) => string):
     url,
     basePath: url.pathname.replace(/\/+$/, '').replace(/\/v1$/, ''),
     models: given.models,
-    endpoints: given.endpoints ?? kind.endpoints,
+    endpoints: given.endpoints ?? endpointsOf(kind, given.singleTenant ?? false),
     weight: given.weight ?? 1,
     credentials: given.credentialsFile === undefined ? undefined : readCredentials(given.credentialsFile),
     usage: given.usage ?? kind.usage,
@@ -54,4 +54,12 @@ function toPool(given: PoolSettings, readCredentials: (file: string) => string):
     requestsMax: given.requestsMax,
     drain: given.drain ?? false,
   };
+}
+
+/**
+ * What workers of a kind are asked for unless the file says it. Engines lose on the way from messages to their own chat
+ * completions what keeps tenants apart (vLLM the salt, llama.cpp `cache_prompt`): so messages go as chat completions.
+ */
+function endpointsOf({ endpoints, isolation }: WorkerKind, singleTenant: boolean): WorkerKind['endpoints'] {
+  return singleTenant || isolation === 'none' ? endpoints : endpoints.filter((name) => name !== 'messages');
 }

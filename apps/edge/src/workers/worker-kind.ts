@@ -38,8 +38,10 @@ const liteLlmControl = [
 ] as const;
 
 export const workerKinds = {
-  vllm: { ...engine, endpoints: everything, usage: 'continuous', isolation: 'cache_salt' },
-  sglang: { ...engine, endpoints: everything, usage: 'continuous', isolation: 'cache_salt' },
+  // Tensors and arguments of plug-ins, which are no prompt.
+  vllm: { ...engine, endpoints: everything, usage: 'continuous', isolation: 'cache_salt', refuse: ['prompt_embeds', 'vllm_xargs'] },
+  // Code, and names of sessions and corpora that may be another tenant's.
+  sglang: { ...engine, endpoints: everything, usage: 'continuous', isolation: 'cache_salt', refuse: ['custom_logit_processor', 'session_id', 'ngram_corpus_id'] },
   // It takes sampling parameters of its own beside OpenAI's, `n_predict` over `max_tokens`.
   llamacpp: { ...plain, endpoints: [...openaiEndpoints, ...anthropic, 'rerank'], hasHealth: true, usage: 'final', isolation: 'cache_prompt', refuse: ['n_predict', 'id_slot', 'slot_id', 'lora', 'n_keep', 'cache_prompt', 'n_cache_reuse'] },
   ollama: { ...plain, usage: 'final' },
