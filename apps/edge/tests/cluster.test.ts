@@ -88,6 +88,38 @@ test('without Kafka requests are served and billed later; an edge killed meanwhi
   await finalsOf(constellation, account.accountIdBytes, 7);
 }, 90_000);
 
+test('while nothing is consumed, 200 requests at once over two edges spend no more than the account has', async () => {
+  const account = await constellation.createAccount({ creditUsd: '0.0002' });
+  const kafka = constellation.servers.kafka!;
+  let served = 0;
+  kafka.signal('SIGSTOP');
+  try {
+    const results = await Promise.all(
+      Array.from({ length: 200 }, async (_, i) => {
+        const response = await chat(urls()[i % 2]!, account.apiKey, { max_tokens: 10, stream: i % 3 === 0, demo: { tokens: 10 } });
+        return response.status === 200 ? (await response.text(), 'served') : (await errorOf(response)).code;
+      }),
+    );
+    served = results.filter((result) => result === 'served').length;
+    expect([...new Set(results)].filter((result) => !['served', 'insufficient_balance', 'in_flight_budget'].includes(result))).toEqual([]);
+    // What was spent is not booked yet; it is held, so that nobody can spend it again.
+    const balance = await constellation.operator.ledger.GetBalance({ accountId: account.accountIdBytes });
+    expect(BigInt(balance.availableNano)).toBeGreaterThanOrEqual(0n);
+    expect(BigInt(balance.heldNano)).toBeLessThanOrEqual(200_000n);
+  } finally {
+    kafka.signal('SIGCONT');
+  }
+  const rows = await finalsOf(constellation, account.accountIdBytes, served);
+  await untilNothingIsHeld(constellation, account.accountIdBytes);
+  expect(served).toBeGreaterThan(0);
+  expect(rows).toHaveLength(served);
+  // Nobody but the customer paid.
+  const sum = (of: 'chargedNano' | 'chargeNano') => rows.reduce((total, row) => total + BigInt(row[of]), 0n);
+  const { postedNano } = await constellation.operator.ledger.GetBalance({ accountId: account.accountIdBytes });
+  expect([BigInt(postedNano) + sum('chargedNano'), sum('chargeNano')]).toEqual([200_000n, sum('chargedNano')]);
+  expect(BigInt(postedNano)).toBeGreaterThanOrEqual(0n);
+}, 90_000);
+
 test('without Redis limits are kept all the same, and money never fails open', async () => {
   const account = await constellation.createAccount({ creditUsd: '0.001', limits: { requestsPerMinute: 10 } });
   const redis = constellation.servers.redis!.server!;
