@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { expect, test } from '@jest/globals';
+import { repositoryFolder } from '@tacet/constellation';
 import { claims } from '../src/claims.ts';
 import { reportTable } from '../src/report.ts';
 import { runCommand } from '../src/run-command.ts';
@@ -9,6 +12,14 @@ test('claims are told apart and have their own places, and each has a mutation o
   expect(claims[0]?.id).toBe('C0');
   for (const { mutation } of claims) expect(mutation.patches.length * mutation.processes.length).toBeGreaterThan(0);
 });
+
+test.each(claims.flatMap(({ id, mutation }) => mutation.patches.map((patch) => [id, patch.file, patch] as const)))(
+  'the mutation of %s fits into %s as it is today',
+  (_id, file, { from, to }) => {
+    expect(readFileSync(join(repositoryFolder, file), 'utf8').split(from)).toHaveLength(2);
+    expect(to).not.toBe(from);
+  },
+);
 
 test('what is not proven says why', () => {
   const [claim] = claims;

@@ -12,7 +12,7 @@ export const c5: Claim = {
   mutation: {
     what: 'a rewrapping that leaves keys as they are',
     processes: ['key-service'],
-    patches: [{ file: 'apps/key-service/src/keks/rewrapper.ts', from: 'if (!isDue) continue;', to: 'if (!isDue || isDue) continue;' }],
+    patches: [{ file: 'apps/key-service/src/keks/rewrapper.ts', from: 'if (isUnderTarget || own.has(dek.account)) continue;', to: 'if (isUnderTarget || !isUnderTarget) continue;' }],
   },
   check: async (world) => {
     const { keys } = world.constellation.operator;
