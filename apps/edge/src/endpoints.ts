@@ -37,7 +37,7 @@ const reading = { ...generating, stream: undefined, prompt: undefined, messages:
 
 /** Every path that can reach a worker. Each goes through all steps: it is authorised, admitted and metered. */
 export const endpoints: Readonly<Record<EndpointName, Endpoint>> = {
-  chat_completions: { ...generating, name: 'chat_completions', path: '/v1/chat/completions', stream: 'chat', limits: ['max_tokens', 'max_completion_tokens'], choices: ['n'], asksForUsage: true },
+  chat_completions: { ...generating, name: 'chat_completions', path: '/v1/chat/completions', stream: 'chat', limits: ['max_tokens', 'max_completion_tokens'], choices: ['n', 'best_of'], asksForUsage: true },
   completions: { ...generating, name: 'completions', path: '/v1/completions', stream: 'text', prompt: { field: 'prompt', isList: false }, messages: [], texts: ['prompt'], choices: ['n', 'best_of'], asksForUsage: true },
   responses: { ...generating, name: 'responses', path: '/v1/responses', stream: 'responses', prompt: { field: 'input', isList: false }, messages: ['input'], limits: ['max_output_tokens'] },
   messages: { ...generating, name: 'messages', path: '/v1/messages', stream: 'messages', errors: 'anthropic' },

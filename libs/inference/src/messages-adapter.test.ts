@@ -234,3 +234,8 @@ test.each<[what: string, fields: Fields]>([
   expect(translate).toThrow(JsonError);
   expect(translate).toThrow(expect.objectContaining({ reason: 'field_invalid', field, message: expect.not.stringContaining('canary') as unknown }));
 });
+
+test('what would multiply an answer or lift its limit does not pass into a chat completion; what nobody knows does', () => {
+  const chat = toChatRequest({ messages: [{ role: 'user', content: 'x' }], max_tokens: 5, n: 9, best_of: 9, max_completion_tokens: 9_999, stream_options: {}, top_k: 3, future: 1 });
+  expect(chat).toEqual({ messages: [{ role: 'user', content: 'x' }], max_tokens: 5, top_k: 3, future: 1 });
+});

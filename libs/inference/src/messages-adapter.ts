@@ -15,10 +15,15 @@ const translated: ReadonlySet<string> = new Set([
   'system', 'messages', 'tools', 'tool_choice', 'stop_sequences', 'thinking', 'output_config', 'metadata', 'service_tier', 'context_management', 'betas', 'container',
 ]);
 
+/** What chat completions would read as bounds and multiples of their own, and Anthropic's API does not have: nobody checked it. */
+const foreign: ReadonlySet<string> = new Set([
+  'n', 'best_of', 'max_completion_tokens', 'max_output_tokens', 'stream_options', 'prompt', 'input', 'stop', 'functions', 'function_call', 'parallel_tool_calls',
+]);
+
 /** A chat completion request that says what the messages request says. Throws `JsonError`. */
 export function toChatRequest(request: Fields): Record<string, unknown> {
   const chat: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(request)) if (!translated.has(name)) chat[name] = value;
+  for (const [name, value] of Object.entries(request)) if (!translated.has(name) && !foreign.has(name)) chat[name] = value;
   const { system, messages, tools, tool_choice: choice, stop_sequences: stops, output_config: output } = request;
   chat['messages'] = [...systemMessages(system), ...listOf(messages, 'messages').flatMap(toChatMessages)];
   if (tools !== undefined) chat['tools'] = listOf(tools, 'tools').map(toChatTool);
