@@ -1,3 +1,4 @@
+import { eventually } from '@tacet/testing';
 import type { BookCheck } from './check-books.ts';
 import type { ClientReceipt } from './load.ts';
 import { checkAtRest, waitForRest } from './rest.ts';
@@ -13,6 +14,8 @@ export interface ChaosResult {
   readonly line: string;
 }
 
+const readMsMax = 60_000;
+
 /** Waits for rest and checks everything. `run`: what the totals are of, such as `seed=1 kills=25`. */
 export async function lookAtBooks(stage: Stage, targets: Targets, receipts: readonly ClientReceipt[], run: string): Promise<ChaosResult> {
   let unrest: string | undefined;
@@ -21,7 +24,7 @@ export async function lookAtBooks(stage: Stage, targets: Targets, receipts: read
   } catch (error) {
     unrest = error instanceof Error ? error.message : String(error);
   }
-  const { check, office } = await checkAtRest(stage, targets, receipts);
+  const { check, office } = await eventually('the books are read', () => checkAtRest(stage, targets, receipts), readMsMax);
   if (unrest !== undefined) check.report(unrest);
   return { holds: check.problems.length === 0, problems: check.problems, line: totalsLine(check, office, run) };
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { eventually } from '@tacet/testing';
 import { customers } from './customers.ts';
 import { Dice } from './dice.ts';
 import { FaultLog } from './fault-log.ts';
@@ -24,6 +25,7 @@ const gapMs = { least: 50, most: 700 };
 /** A fault waits for so many answers since the last, so that there is something to lose, but not for ever. */
 const answersBetween = 3;
 const answersMsMax = 3_000;
+const grantMsMax = 60_000;
 
 /** Starts everything, plays faults by the seed under load, and checks at every rest. Stops at the first rest where something is wrong. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
@@ -89,7 +91,9 @@ async function payAllowances({ constellation, purses }: Stage): Promise<void> {
   for (const purse of purses) {
     const { allowanceNano } = purse.customer;
     if (allowanceNano === undefined) continue;
-    await constellation.operator.ledger.GrantCredit({ accountId: purse.account.accountIdBytes, amountNano: allowanceNano.toString(), grantId: randomBytes(16) }, { deadlineMs: 20_000 });
+    // One grant, however often it is asked for.
+    const grant = { accountId: purse.account.accountIdBytes, amountNano: allowanceNano.toString(), grantId: randomBytes(16) };
+    await eventually('an allowance is granted', () => constellation.operator.ledger.GrantCredit(grant), grantMsMax);
     purse.creditNano += allowanceNano;
   }
 }

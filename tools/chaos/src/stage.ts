@@ -3,6 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPortSource, startConstellation, startDemoWorkerProcess, workersYaml, type Constellation, type ConstellationOptions, type DemoWorkerProcess, type TestAccount } from '@tacet/constellation';
+import { eventually } from '@tacet/testing';
 import { cheap, models, type Customer } from './customers.ts';
 import { ServerKeeper } from './server-keeper.ts';
 import { TcpProxy } from './tcp-proxy.ts';
@@ -31,6 +32,8 @@ export interface Stage {
 
 /** Lifetime of an edge's session, from which all times of the money protocol derive. */
 export const sessionMs = 5_000;
+
+const openMsMax = 90_000;
 
 /** What a run needs. */
 export interface StageOptions extends Pick<ConstellationOptions, 'mode' | 'edges' | 'billings' | 'settings'> {
@@ -83,8 +86,9 @@ async function build({ customers, ...options }: StageOptions, folder: string, cl
 async function openPurse(constellation: Constellation, customer: Customer): Promise<Purse> {
   const { creditUsd, noLog = false, spendNanoMax } = customer;
   const limits = spendNanoMax === undefined ? {} : { limits: { spendTotalNano: spendNanoMax.toString() } };
-  const account = await constellation.createAccount({ creditUsd, noLog, ...limits });
-  const { postedNano } = await constellation.operator.ledger.GetBalance({ accountId: account.accountIdBytes });
+  // A machine that has more to do than it can lets calls fail that began too early; what they began harms nobody.
+  const account = await eventually('an account is opened', () => constellation.createAccount({ creditUsd, noLog, ...limits }), openMsMax);
+  const { postedNano } = await constellation.operator.ledger.GetBalance({ accountId: account.accountIdBytes }, { deadlineMs: 20_000 });
   return { customer, account, creditNano: BigInt(postedNano) };
 }
 
