@@ -109,3 +109,14 @@ test('an error in a stream is the worker’s failure', () => {
     expect(() => stream.read(Buffer.from('{"type":"error","error":{"message":"canary"}}'), 'error')).toThrow('the worker reported an error in its stream');
   }
 });
+
+test('the events with which an engine answers before it has read the prompt are no beginning', () => {
+  const messages = new MessagesStream(fallback);
+  run(messages, [start({ input_tokens: 10, output_tokens: 0 }), { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } }]);
+  const responses = new ResponsesStream(fallback);
+  run(responses, [{ type: 'response.created', response: response('in_progress', null) }, { type: 'response.in_progress', response: response('in_progress', null) }]);
+  expect([messages.hasBegun, responses.hasBegun]).toEqual([false, false]);
+  run(messages, [text('a')]);
+  run(responses, [{ type: 'response.output_text.delta', delta: 'a' }]);
+  expect([messages.hasBegun, responses.hasBegun]).toEqual([true, true]);
+});
