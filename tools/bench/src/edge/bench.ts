@@ -3,6 +3,7 @@ import type { DeploymentMode } from '@tacet/constellation';
 import { ensureCommand } from '@tacet/servers';
 import { defineBench, type Bench } from '../frame/bench.ts';
 import { measureLatency, measureRequests } from './measure-requests.ts';
+import { measurePrompt } from './measure-prompt.ts';
 import { measureMemory, measureStreams } from './measure-streams.ts';
 import { modelIds } from './stand-in-answers.ts';
 import { startEdge } from './start-edge.ts';
@@ -17,6 +18,9 @@ export interface EdgeBenchOptions {
   readonly streams: number;
 }
 
+/** Portkey stands still at more. */
+const slowStreamsMax = 200;
+
 /** The edge, in the middle of a whole deployment, beside nginx, Portkey and the bare worker. */
 export function createEdgeBench({ mode, rivals, streams }: EdgeBenchOptions): Bench {
   return defineBench({
@@ -30,11 +34,12 @@ export function createEdgeBench({ mode, rivals, streams }: EdgeBenchOptions): Be
       const { normal, noLog } = await startEdge(context, direct.port, mode);
       const [continuous, final] = modelIds;
       const streamed = [direct, ...beside, normal].map((target) => ({ name: target.name, target, model: continuous }));
-      const streamedSlowly = slow.map((target) => ({ name: target.name, target, model: continuous }));
+      const streamedSlowly = slow.map((target) => ({ name: target.name, target, model: continuous, streamsMax: slowStreamsMax }));
       return [
         measureRequests(context, [direct, ...beside, normal, noLog, ...slow]),
         measureLatency(context, [direct, ...beside, normal]),
         measureStreams([...streamed, { name: 'tacet, usage at the end', target: normal, model: final }, ...streamedSlowly], streams),
+        measurePrompt([direct, ...beside, normal]),
         measureMemory(streamed.filter(({ target }) => target.pid !== undefined), 2 * streams),
       ];
     },

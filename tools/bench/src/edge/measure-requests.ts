@@ -12,7 +12,7 @@ const halfConnections = 2;
 
 /** Requests after which compiled code no longer changes much; on a busy machine they take a while. */
 const warmRequests = 20_000;
-const warmSecondsMax = 60;
+const warmSecondsMax = 30;
 
 const ofNginx = (of: string, column: string): Bar['value'] => (median) => median(of, column) / median('nginx', column);
 

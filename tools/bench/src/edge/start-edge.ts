@@ -8,6 +8,8 @@ import type { Target } from './target.ts';
 
 /** Limits that are counted and never met. */
 const limits = { requestsPerMinute: 1_000_000_000, tokensPerMinute: 1_000_000_000_000, concurrentRequests: 65_536 };
+/** Room for a prompt of 16 MiB, whatever its tokens. */
+const contextTokens = 40_000_000;
 /** What the edge is started with where it serves. */
 const edgeFlags = ['--max-semi-space-size=32'];
 
@@ -30,7 +32,7 @@ export async function startEdge(context: BenchContext, upstreamPort: number, mod
     pruners: 0,
     folder: join(context.folder, 'deployment'),
     worker: { workersYaml: workersYaml([{ id: 'continuous', url, kind: 'vllm', models: [continuous] }, { id: 'final', url, kind: 'openai', models: [final] }]) },
-    models: modelIds.map((id) => ({ id })),
+    models: modelIds.map((id) => ({ id, contextTokens })),
     settings: profile.length === 0 ? {} : { edge: { TACET_ALLOW_PROFILING: 'yes' } },
     nodeFlags: { edge: [...edgeFlags, ...profile] },
     tell,
