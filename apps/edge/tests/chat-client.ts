@@ -54,7 +54,7 @@ export function finalsOf(constellation: Constellation, accountIdBytes: Buffer, c
   return eventually(`${count} finals are applied`, async () => {
     const rows = (await usageOf(constellation, accountIdBytes)).filter((row) => row.final);
     return rows.length >= count ? rows : undefined;
-  });
+  }, 30_000);
 }
 
 /** Waits until nothing of an account is held. */

@@ -281,6 +281,7 @@ test('a key tells its limits and spend, an account its credit, a request its cou
   const owner = account;
   const answer = await send('/v1/chat/completions', { messages: user, demo: { tokens: 5 } });
   const { usage } = (await answer.json()) as { usage: { cost: number } };
+  expect([answer.status, usage]).toEqual([200, expect.objectContaining({ cost: expect.any(Number) })]);
   const id = answer.headers.get('x-request-id')!;
   await finalsOf(constellation, owner.accountIdBytes, 1);
   expect(await (await get('/v1/generation?id=' + id)).json()).toMatchObject({ data: { id, model, endpoint: 'chat_completions', status: 'ok', is_final: true, total_cost: usage.cost, tokens_prompt: 9, tokens_completion: 5 } });
@@ -295,4 +296,4 @@ test('a key tells its limits and spend, an account its credit, a request its cou
   expect((await fetch(`${edge}/v1/credits`)).status).toBe(401);
   const quiet = await constellation.createAccount({ noLog: true });
   expect((await fetch(`${edge}/v1/generation?id=${id}`, { headers: { 'x-api-key': quiet.apiKey } })).status).toBe(404);
-});
+}, 60_000);
