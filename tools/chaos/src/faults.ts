@@ -3,7 +3,7 @@ import type { FaultLog } from './fault-log.ts';
 import type { Stage } from './stage.ts';
 import { sessionMs } from './stage.ts';
 import type { Target, Targets } from './targets.ts';
-import { truncateUsage } from './truncate-usage.ts';
+import { truncateUsage } from './usage-topic.ts';
 
 /** What a fault may touch. */
 export interface FaultScene {
@@ -35,7 +35,7 @@ const eraseMs = 300;
 /** Shorter than an edge waits until it sends again. */
 const truncateMs = 400;
 /** An edge that stands still for so long finds its session over and released. */
-export const longPauseMs = sessionMs * 1.6;
+const longPauseMs = sessionMs * 1.6;
 
 /** Everything that may happen in a run, from the fault table. */
 export const faults: readonly Fault[] = [

@@ -60,6 +60,11 @@ export class TcpProxy {
     this.cut();
   }
 
+  /** Everything passes again, on the same connections; what was swallowed stays lost. */
+  pass(): void {
+    this.#enter('pass');
+  }
+
   /** Everything passes again. Connections whose answers were swallowed cannot be mended: they are cut. */
   restore(): void {
     const isTorn = this.#mode === 'swallow_answers';

@@ -1,4 +1,5 @@
 import { cachedAtTheEnd } from './cached-at-the-end.ts';
+import { lostAcknowledgement } from './lost-acknowledgement.ts';
 import { powerLoss } from './power-loss.ts';
 import type { Scenario } from './scenario.ts';
 import { standsStill } from './stands-still.ts';
@@ -7,4 +8,4 @@ import { wholeNanos } from './whole-nanos.ts';
 export type { Scenario } from './scenario.ts';
 
 /** Every scenario, by name. */
-export const scenarios: Readonly<Record<string, Scenario>> = Object.fromEntries([cachedAtTheEnd, powerLoss, standsStill, wholeNanos].map((scenario) => [scenario.name, scenario]));
+export const scenarios: Readonly<Record<string, Scenario>> = Object.fromEntries([cachedAtTheEnd, lostAcknowledgement, powerLoss, standsStill, wholeNanos].map((scenario) => [scenario.name, scenario]));

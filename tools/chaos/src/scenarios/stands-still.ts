@@ -1,8 +1,9 @@
-import { longPauseMs } from '../faults.ts';
+import { sessionMs } from '../stage.ts';
 import { playStory } from './play-story.ts';
 import type { Scenario } from './scenario.ts';
 
 const streams = 4;
+const pauseMs = sessionMs * 1.6;
 /** Before the edge stands still. */
 const runningMs = 1_500;
 /** Goes on for long after the edge has woken. */
@@ -18,8 +19,8 @@ export const standsStill: Scenario = {
       if (!edge) throw new Error('there is no edge');
       const running = Array.from({ length: streams }, () => askFor({ demo: longAnswer, stream: true }));
       await new Promise((resolve) => setTimeout(resolve, runningMs));
-      log.tell(`the edge stands still for ${longPauseMs} ms`);
-      await targets.pause(edge, longPauseMs, false);
+      log.tell(`the edge stands still for ${pauseMs} ms`);
+      await targets.pause(edge, pauseMs, false);
       for (const receipt of await Promise.all(running)) remember(receipt);
     }),
 };
