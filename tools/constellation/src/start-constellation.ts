@@ -17,6 +17,8 @@ import { settleAll, startServers } from './servers.ts';
 import { startInstances, type RunningInstances } from './start-instances.ts';
 import { workersYaml } from './workers-yaml.ts';
 
+const startDeadlineMs = 20_000;
+
 /** Starts a whole deployment of real processes for a test. Whatever fails, nothing is left running. */
 export async function startConstellation(options: ConstellationOptions): Promise<Constellation> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'tacet-constellation-'));
@@ -69,7 +71,8 @@ async function publishModels({ processes, billings }: RunningInstances, operator
 }
 
 async function applyModels({ ledger }: OperatorClients, models: readonly TestModel[]): Promise<void> {
-  await ledger.ApplyPrices({ models: models.map(modelPrices) });
+  // Its process has only just begun, maybe beside many others.
+  await ledger.ApplyPrices({ models: models.map(modelPrices) }, { deadlineMs: startDeadlineMs });
 }
 
 async function startWorkers(options: ConstellationOptions, paths: DeploymentPaths, nextPort: () => Promise<number>, cleanup: AsyncDisposableStack): Promise<DemoWorkerProcess[]> {

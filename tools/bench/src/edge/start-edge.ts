@@ -8,6 +8,8 @@ import type { Target } from './target.ts';
 
 /** Limits that are counted and never met. */
 const limits = { requestsPerMinute: 1_000_000_000, tokensPerMinute: 1_000_000_000_000, concurrentRequests: 65_536 };
+/** As it is where people are served, so that a busy machine is no reason to refuse. */
+const sessionMs = 300_000;
 /** Room for a prompt of 16 MiB, whatever its tokens. */
 const contextTokens = 40_000_000;
 /** What the edge is started with where it serves. */
@@ -30,6 +32,7 @@ export async function startEdge(context: BenchContext, upstreamPort: number, mod
   const constellation = await startConstellation({
     mode,
     pruners: 0,
+    sessionMs,
     folder: join(context.folder, 'deployment'),
     worker: { workersYaml: workersYaml([{ id: 'continuous', url, kind: 'vllm', models: [continuous] }, { id: 'final', url, kind: 'openai', models: [final] }]) },
     models: modelIds.map((id) => ({ id, contextTokens })),
