@@ -6,9 +6,9 @@ export const ledgerSumsToZero: Invariant = {
   sentence: 'The ledger sums to zero.',
   kind: 'ledger_not_zero',
   query: `
-    SELECT 'ledger' AS subject, NULL::uuid AS account_id, 0::bigint AS expected, sum(balance)::bigint AS found, sum(balance) = 0 AS holds
-      FROM (SELECT a.name, (SELECT coalesce(sum(amount), 0) FROM billing.ledger_transfer WHERE credit_account = a.name)
-                         - (SELECT coalesce(sum(amount), 0) FROM billing.ledger_transfer WHERE debit_account = a.name) AS balance
-              FROM billing.ledger_account a) AS balances
+    SELECT 'ledger' AS subject, NULL::uuid AS account_id, 0::bigint AS expected, (credits.sum - debits.sum)::bigint AS found,
+           credits.sum = debits.sum AS holds
+      FROM (SELECT coalesce(sum(t.amount), 0) AS sum FROM billing.ledger_transfer t JOIN billing.ledger_account a ON a.name = t.credit_account) AS credits,
+           (SELECT coalesce(sum(t.amount), 0) AS sum FROM billing.ledger_transfer t JOIN billing.ledger_account a ON a.name = t.debit_account) AS debits
      WHERE $1::uuid IS NOT NULL AND $2::uuid IS NOT NULL AND $3::bigint IS NOT DISTINCT FROM $3`,
 };

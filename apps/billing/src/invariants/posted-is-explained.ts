@@ -6,17 +6,19 @@ export const postedIsExplained: Invariant = {
   sentence: 'What an account has is the sum of its transfers less its open periods.',
   kind: 'posted_differs',
   query: `
-    SELECT b.account_id::text AS subject, b.account_id, (credits.sum - debits.sum - open.sum)::bigint AS expected, b.posted AS found,
-           b.posted = credits.sum - debits.sum - open.sum AS holds
-      FROM billing.balance b
-     CROSS JOIN LATERAL (
-       SELECT coalesce(sum(amount), 0) AS sum
-         FROM billing.ledger_transfer WHERE credit_account = 'customer:' || b.account_id) AS credits
-     CROSS JOIN LATERAL (
-       SELECT coalesce(sum(amount), 0) AS sum
-         FROM billing.ledger_transfer WHERE debit_account = 'customer:' || b.account_id) AS debits
-     CROSS JOIN LATERAL (
-       SELECT coalesce(sum(charged), 0) AS sum
-         FROM billing.usage_period u WHERE u.account_id = b.account_id AND NOT u.closed) AS open
-     WHERE b.account_id > $1::uuid AND b.account_id <= $2::uuid AND $3::bigint IS NOT DISTINCT FROM $3`,
+    WITH account AS (
+      SELECT account_id, posted, 'customer:' || account_id AS name FROM billing.balance WHERE account_id > $1::uuid AND account_id <= $2::uuid
+    ), moved AS (
+      SELECT name, sum(amount) AS sum FROM (
+        SELECT a.name, t.amount FROM account a JOIN billing.ledger_transfer t ON t.credit_account = a.name
+        UNION ALL
+        SELECT a.name, -t.amount FROM account a JOIN billing.ledger_transfer t ON t.debit_account = a.name) AS t GROUP BY name
+    ), used AS (
+      SELECT u.account_id, sum(u.charged) AS sum FROM account a JOIN billing.usage_period u ON u.account_id = a.account_id AND NOT u.closed
+       GROUP BY u.account_id
+    )
+    SELECT a.account_id::text AS subject, a.account_id, (coalesce(m.sum, 0) - coalesce(u.sum, 0))::bigint AS expected, a.posted AS found,
+           a.posted = coalesce(m.sum, 0) - coalesce(u.sum, 0) AS holds
+      FROM account a LEFT JOIN moved m USING (name) LEFT JOIN used u USING (account_id)
+     WHERE $3::bigint IS NOT DISTINCT FROM $3`,
 };

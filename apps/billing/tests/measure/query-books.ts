@@ -40,6 +40,11 @@ export async function fillBooks({ owner, admin }: Store, requests: number): Prom
      SELECT gen_random_uuid(), 'customer:' || ${id}, 'revenue:usage', 805000, 'usage', to_char(current_date - d, 'YYYY-MM-DD'), current_date - d + interval '1 day'
        FROM generate_series(2, ${daysPerAccount - 1}) AS d CROSS JOIN generate_series(1, ${accounts}) AS a`,
   );
+  await admin.query(
+    `INSERT INTO billing.ledger_transfer
+     SELECT gen_random_uuid(), 'promo', 'customer:' || ${id}, 1000000072450000, 'grant', ${id}, current_date - ${daysPerAccount}
+       FROM generate_series(1, ${accounts}) AS a`,
+  );
   await admin.query('VACUUM (ANALYZE) billing.usage_request, billing.usage_period, billing.ledger_transfer, billing.balance');
 }
 
