@@ -40,9 +40,9 @@ const variables = {
 
 /** Limits of time of one request, in milliseconds. */
 export interface EdgeTimeouts {
-  /** To the first event (or the whole answer) of a worker. */
+  /** To the first that a worker generates, or its whole answer: it may answer before it has read the prompt. */
   readonly firstByteMs: number;
-  /** Between two reads from a worker, once its answer has begun. */
+  /** Between two reads from a worker, once it has begun to generate. */
   readonly idleMs: number;
   /** Of the whole request, from its admission. */
   readonly requestMs: number;
