@@ -62,6 +62,11 @@ export class BookCheck implements Verdict {
     this.problems.push(problem);
   }
 
+  /** Why the run did not come to rest, before all that follows from it. */
+  reportUnrest(problem: string): void {
+    this.problems.unshift(problem);
+  }
+
   /** The account's own numbers agree with one another. */
   #checkStatement({ customer, creditNano }: Purse, { posted, transfersNano, openNano, periodsNano, requests }: Statement, spent: bigint): void {
     if (posted !== transfersNano - openNano) this.report(`${customer.name}: posted ${posted} is not transfers ${transfersNano} less open periods ${openNano}`);

@@ -25,7 +25,7 @@ export async function lookAtBooks(stage: Stage, targets: Targets, receipts: read
     unrest = error instanceof Error ? error.message : String(error);
   }
   const { check, office } = await eventually('the books are read', () => checkAtRest(stage, targets, receipts), readMsMax);
-  if (unrest !== undefined) check.report(unrest);
+  if (unrest !== undefined) check.reportUnrest(unrest);
   return { holds: check.problems.length === 0, problems: check.problems, line: totalsLine(check, office, run) };
 }
 
