@@ -155,6 +155,9 @@ test('whenever, however often and in whatever order events come, the books follo
       const before = await door.books(history.accountId);
       for (const cents of [3_000, 1_000]) await history.take({ kind: 'buy', cents, debit: false });
       for (const one of steps) await history.take(one);
+      // What is owed by now is paid by a last purchase, as far as it goes.
+      await history.take({ kind: 'catch-up' });
+      await history.take({ kind: 'buy', cents: 700, debit: false });
       await door.settled();
       const rest = [...history.events, ...history.events];
       while (rest.length > 0) {
@@ -169,7 +172,7 @@ test('whenever, however often and in whatever order events come, the books follo
       expect(after['customer']).toBe(posted);
       for (const [name, count] of Object.entries(history.counts)) seen[name] = (seen[name] ?? 0) + count;
     }),
-    propertyOptions(10),
+    propertyOptions(8),
   );
   // The histories had something in them.
   for (const name of ['sessions', 'refunds', 'disputes', 'spendings']) expect([name, (seen[name] ?? 0) > 0]).toEqual([name, true]);
