@@ -46,6 +46,8 @@ export class LedgerStandIn {
       CheckLedger: nobody,
       CorrectBalance: nobody,
       RefundTopUp: nobody,
+      GetGeneration: nobody,
+      GetKeySpend: nobody,
       RetryDeadLetters: nobody,
       ListDeadLetters: nobody,
     };
@@ -60,6 +62,8 @@ export class LedgerStandIn {
       CheckLedger: refuse,
       CorrectBalance: refuse,
       RefundTopUp: refuse,
+      GetGeneration: refuse,
+      GetKeySpend: refuse,
       RetryDeadLetters: refuse,
       // oxlint-disable-next-line require-yield -- it refuses before it could yield anything.
       ListDeadLetters: async function* () {
