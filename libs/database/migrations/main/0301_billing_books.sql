@@ -7,6 +7,7 @@ ALTER TABLE billing.ledger_transfer ADD CONSTRAINT ledger_transfer_kind_check CH
 
 -- Rows come in order of time, so a summary of each range of pages finds the old ones.
 CREATE INDEX ledger_transfer_time ON billing.ledger_transfer USING brin (created_at);
+CREATE INDEX usage_period_time ON billing.usage_period USING brin (period);
 
 -- Since when the present epoch of an edge is known.
 ALTER TABLE billing.edge_session ADD COLUMN epoch_since timestamptz NOT NULL DEFAULT clock_timestamp();
