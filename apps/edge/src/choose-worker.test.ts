@@ -88,6 +88,10 @@ test('a worker that is gone, miscounts, drains or has left the file gets nothing
   for (let i = 0; i < probesMissedMax; i++) expect(worker.noteProbe(false, now)).toBe(i === probesMissedMax - 1);
   expect([worker.stateAt(now), chosen()]).toEqual(['down', other]);
   expect([worker.noteProbe(true, now), chosen()]).toEqual([true, worker]);
+  for (let i = 0; i < probesMissedMax; i++) worker.noteProbe(false, now);
+  // A request that was under way went well: it is there after all.
+  worker.noteSuccess();
+  expect(chosen()).toBe(worker);
   worker.quarantine(now);
   expect([worker.stateAt(now), chosen()]).toEqual(['quarantined', other]);
   now += quarantineMs;
@@ -132,7 +136,10 @@ test('a prompt goes where its beginning went before, unless that worker has much
   const [first] = workers as [Worker];
   options.affinity.remember(prefixes, first);
   first.inFlightTokens = 100_000;
-  expect(chooseWorker(long, prefixes, [], options)).not.toBe(first);
+  for (let i = 0; i < 20; i++) {
+    options.affinity.remember(prefixes, first);
+    expect(chooseWorker(long, prefixes, [], options)).not.toBe(first);
+  }
 });
 
 test('an engine that keeps no beginnings between requests is not asked to', () => {

@@ -135,7 +135,8 @@ export class Exchange implements RunningRequest, AnswerReceiver, AnswerHost, Que
     else this.#waitingSince ??= now;
     if (now - this.#startedAt > timeouts.requestMs) this.#fail(new TacetError('idle_timeout'), 'failed');
     else if (this.#waitingSince !== undefined && now - this.#waitingSince > timeouts.slowReaderMs) this.#options.response.destroy();
-    else if (!this.#answer.hasBegun && now - this.#attemptAt > timeouts.firstByteMs) this.#workerFailed('first_byte_timeout');
+    // Between two attempts it waits for a worker, and the queue has a deadline of its own.
+    else if (!this.#answer.hasBegun && this.#worker && now - this.#attemptAt > timeouts.firstByteMs) this.#workerFailed('first_byte_timeout');
     else if (this.#answer.hasBegun && !isHolding && now - this.#heardAt > timeouts.idleMs) this.#workerFailed('idle_timeout');
     else if (now - this.#sentAt > keepAliveMs) {
       this.#sentAt = now;

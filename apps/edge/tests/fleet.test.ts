@@ -8,7 +8,7 @@ import { chat, errorOf, RawClient, untilNothingIsHeld } from './chat-client.ts';
 let constellation: Constellation;
 let edge: string;
 let account: TestAccount;
-const queueMs = 3_000;
+const queueMs = 6_000;
 
 beforeAll(async () => {
   constellation = await startConstellation({
@@ -145,6 +145,20 @@ test('a worker that says that it is full lets others have its requests for a whi
   expect((await Promise.all(others.map(served))).reduce((a, b) => a + b)).toBe(30);
   await clearAll();
 });
+
+test('a request that one worker had no room for waits for another, longer than a worker may take to begin', async () => {
+  await clearAll();
+  await eventually('nobody says that it is full', async () => {
+    const statuses = await Promise.all(Array.from({ length: 6 }, () => chat(edge, account.apiKey, { model: 'fleet', demo: { tokens: 1 } }).then(({ status }) => status)));
+    return statuses.every((status) => status === 200) && (await Promise.all(fleet().map(served))).every((count) => count > 0);
+  }, 20_000);
+  for (const worker of fleet()) await worker.faults(1, { status: 429, retryAfter: 3 });
+  // Two attempts, two refusals; then the third worker's, and no other has room for three seconds.
+  const refused = await chat(edge, account.apiKey, { model: 'fleet', demo: { tokens: 1 } });
+  expect([refused.status, (await errorOf(refused)).code]).toEqual([429, 'queue_full']);
+  expect((await chat(edge, account.apiKey, { model: 'fleet', demo: { tokens: 1 } })).status).toBe(200);
+  await clearAll();
+}, 60_000);
 
 test('a worker that fails is left alone, and comes back when a trial succeeds; a hanging one holds nobody up', async () => {
   await clearAll();

@@ -185,8 +185,8 @@ test('a failure before the first event is tried at another worker, one in the mi
         return (await metricOf('unhealthy_workers')) === 0;
       }, 20_000);
       await twins[i % 2]!.faults(1, fault);
-      const { events } = await stream(account, { model: 'twin-model', demo: { tokens: 3 } });
-      expect(events.at(-1)).toEqual({ done: true });
+      const { text } = await stream(account, { model: 'twin-model', demo: { tokens: 3 } });
+      expect(text).toContain('[DONE]');
       await fetch(`${twins[i % 2]!.url}/demo/faults`, { method: 'DELETE' });
     }
   }

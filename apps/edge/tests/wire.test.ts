@@ -135,6 +135,15 @@ test('LiteLLM is told not to log, in the one form that it honours', async () => 
   expect(noLog.headers).toMatchObject({ 'x-litellm-enable-message-redaction': 'true' });
   await chat(edge, account.apiKey, { model: 'litellm-model', demo: { tokens: 1 } });
   expect((await seenBy('litellm-model')).json).not.toHaveProperty('no-log');
+  // Its own switches are not for clients: neither headers nor fields that send a prompt elsewhere.
+  await chat(edge, account.apiKey, { model: 'litellm-model', demo: { tokens: 1 } }, { 'x-litellm-enable-message-redaction': 'false', 'litellm-no-log': 'false', 'x-litellm-tags': canary });
+  const { headers } = await seenBy('litellm-model');
+  expect(headers).toMatchObject({ 'x-litellm-enable-message-redaction': 'true' });
+  expect(Object.keys(headers).filter((name) => name.includes('litellm'))).toEqual(['x-litellm-enable-message-redaction']);
+  for (const field of ['api_base', 'fallbacks', 'callbacks', 'mock_response', 'litellm_metadata']) {
+    const refused = await chat(edge, account.apiKey, { model: 'litellm-model', [field]: 'x' });
+    expect([refused.status, await errorOf(refused)]).toEqual([400, expect.objectContaining({ code: 'field_not_allowed', param: field })]);
+  }
 });
 
 test('usage is asked of every engine in its way, and shown only to who asked', async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { DeploymentPaths } from './deployment-paths.ts';
 
@@ -106,6 +107,8 @@ function keyService({ ports }: InstanceOf<'key-service'>, { paths }: Deployment)
     TACET_KEY_SERVICE_RPC_PORT: String(ports.rpc),
     TACET_KEYSTORE_URL_FILE: paths.databaseUrl('tacet_key_service'),
     TACET_KEY_SERVICE_KEK_DIR: paths.masterKeys,
+    // The operator's own, where there is one.
+    ...(existsSync(paths.providers) ? { TACET_KEY_SERVICE_PROVIDERS_FILE: paths.providers } : {}),
     TACET_KEY_SERVICE_EPOCH_STORE: 'file',
     TACET_KEY_SERVICE_EPOCH_DIR: paths.epochs,
   };

@@ -23,6 +23,8 @@ export interface DeploymentPaths {
   readonly peppers: string;
   /** Folder of the master keys; key-service makes the first itself. */
   readonly masterKeys: string;
+  /** `providers.yaml` of an operator who keeps master keys elsewhere; nobody makes it. */
+  readonly providers: string;
   /** Folder of the epoch secrets of ephemeral conversations. */
   readonly epochs: string;
   /** The outbox of mails that a deployment without SMTP writes. */
@@ -51,6 +53,7 @@ export function deploymentPaths(folder: string): DeploymentPaths {
     receiptKey: join(secrets, 'receipt.pem'),
     peppers: join(secrets, 'peppers'),
     masterKeys: join(folder, 'master-keys'),
+    providers: join(folder, 'providers.yaml'),
     epochs: join(folder, 'epochs'),
     mail: join(folder, 'mail'),
     spool: (edge) => join(folder, 'spool', edge),

@@ -96,6 +96,8 @@ export class Worker {
   /** A request was answered as it should be. Returns whether this made it healthy. */
   noteSuccess(): boolean {
     this.#busyUntil = 0;
+    // It is there, whatever became of the probes: they are the first to suffer on a busy machine.
+    this.#probesMissed = 0;
     return this.breaker.noteSuccess();
   }
 

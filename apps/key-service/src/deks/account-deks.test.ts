@@ -105,7 +105,7 @@ test('a DEK that is rewrapped, and whose old KEK version is destroyed, while it 
     const { version } = await ring.rotate();
     const [row] = await listDeks(pool, account.toString('hex'));
     const rewrapped = await rewrapSecret(provider, row!.wrapped, { accountId: account, version: 1 }, version);
-    await updateDek(pool, { account: account.toString('hex'), version: 1, wrapped: rewrapped, before: row!.wrapped }, 'local', { kekId: 'main', version });
+    await updateDek(pool, { account: account.toString('hex'), version: 1, wrapped: rewrapped, before: row!.kek }, 'local', { kekId: 'main', version });
     await provider.destroyVersion(row!.kek);
   };
   const slow: KeyProvider = Object.assign(Object.create(provider) as KeyProvider, {

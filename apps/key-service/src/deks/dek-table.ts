@@ -92,8 +92,8 @@ export interface RewrappedDek {
   readonly account: string;
   readonly version: number;
   readonly wrapped: Buffer;
-  /** What it was read as. */
-  readonly before: Buffer;
+  /** What it was under when it was read. */
+  readonly before: KekVersion;
 }
 
 /** Replaces one wrapped DEK, which is now under the given key. */
@@ -112,9 +112,19 @@ export async function updateDeks(connection: Connection, partition: number, deks
   await connection.query('SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off');
   await connection.query(
     `UPDATE keystore.dek_${partition} dek SET wrapped = new.wrapped, provider = $5, kek_id = $6, kek_version = $7
-     FROM unnest($1::uuid[], $2::bigint[], $3::bytea[], $4::bytea[]) AS new (account_id, dek_version, wrapped, before)
-     WHERE dek.account_id = new.account_id AND dek.dek_version = new.dek_version AND dek.wrapped = new.before`,
-    [deks.map(({ account }) => account), deks.map(({ version }) => version), deks.map(({ wrapped }) => wrapped), deks.map(({ before }) => before), provider, kek.kekId, kek.version],
+     FROM unnest($1::uuid[], $2::bigint[], $3::bytea[], $4::bigint[], $8::text[]) AS new (account_id, dek_version, wrapped, old_version, old_kek)
+     WHERE dek.account_id = new.account_id AND dek.dek_version = new.dek_version
+       AND dek.kek_version = new.old_version AND dek.kek_id = new.old_kek`,
+    [
+      deks.map(({ account }) => account),
+      deks.map(({ version }) => version),
+      deks.map(({ wrapped }) => wrapped),
+      deks.map(({ before }) => before.version),
+      provider,
+      kek.kekId,
+      kek.version,
+      deks.map(({ before }) => before.kekId),
+    ],
   );
 }
 

@@ -17,7 +17,7 @@ export async function moveDeks(connection: Connection, providers: KekProviders, 
   for (const { version, wrapped: before, kek: present } of deks) {
     if (present.kekId === kek.kekId && present.version === kek.version) continue;
     const wrapped = await rewrapUnder(providers, before, { accountId: account, version }, kek).catch(refuse);
-    await updateDek(connection, { account: name, version, wrapped, before }, providers.of(kek.kekId).name, kek);
+    await updateDek(connection, { account: name, version, wrapped, before: present }, providers.of(kek.kekId).name, kek);
   }
   return deks;
 }

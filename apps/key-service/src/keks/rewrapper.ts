@@ -130,10 +130,10 @@ export class Rewrapper {
   }
 
   /** Undefined: its key is disabled, or it does not unwrap; it must not keep the others from being rewrapped. */
-  async #wrap({ account, version, wrapped }: PlacedDek, to: KekVersion): Promise<RewrappedDek | undefined> {
+  async #wrap({ account, version, wrapped, kek: before }: PlacedDek, to: KekVersion): Promise<RewrappedDek | undefined> {
     const { provider, providers } = this.#options.ring;
     try {
-      return { account, version, before: wrapped, wrapped: await rewrapUnder(providers, wrapped, { accountId: accountBytes(account), version }, to) };
+      return { account, version, before, wrapped: await rewrapUnder(providers, wrapped, { accountId: accountBytes(account), version }, to) };
     } catch (error) {
       if (error instanceof RecordRefusedError) return undefined;
       if (!(error instanceof TacetError)) throw error;

@@ -98,7 +98,7 @@ async function rewrapWithBar(
   try {
     const progress = await rewrapAll(keys, { signal, onProgress: ({ done, total }) => bar.show(done, total) });
     bar.clear();
-    output.note(`Wrapped ${progress.done} of ${progress.total} data keys.`);
+    output.note(`Wrapped ${progress.done - progress.skipped} of ${progress.total} data keys.`);
     if (progress.skipped > 0n)
       output.note(
         `${progress.skipped} keys could not be unwrapped and stay as they are: look for the version that opens them in a backup.`,
