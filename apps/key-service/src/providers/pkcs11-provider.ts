@@ -31,11 +31,13 @@ export class Pkcs11Provider implements KeyProvider {
   readonly #module: pkcs11js.PKCS11;
   readonly #session: pkcs11js.Handle;
   readonly #name: string;
+  readonly #release: () => void;
 
-  constructor(module: pkcs11js.PKCS11, session: pkcs11js.Handle, name: string) {
+  constructor(module: pkcs11js.PKCS11, session: pkcs11js.Handle, name: string, release: () => void) {
     this.#module = module;
     this.#session = session;
     this.#name = name;
+    this.#release = release;
   }
 
   async wrap(kekVersion: number, binding: DekBinding, secret: KeyObject): Promise<Uint8Array> {
@@ -102,9 +104,8 @@ export class Pkcs11Provider implements KeyProvider {
   close(): void {
     try {
       this.#module.C_CloseSession(this.#session);
-      this.#module.C_Finalize();
     } finally {
-      this.#module.close();
+      this.#release();
     }
   }
 
@@ -147,19 +148,62 @@ export class Pkcs11Provider implements KeyProvider {
   }
 }
 
-/** Loads the library, finds the token by its label and logs in. Throws an `Error` that names the provider. */
+/**
+ * Loads the library, finds the token by its label and logs in. Throws an `Error` that names the provider. Of one library
+ * several providers may be open, as while `providers.yaml` is read anew.
+ */
 export function openPkcs11Provider({ name, module: library, tokenLabel, pin }: Pkcs11Options): Pkcs11Provider {
-  const module = new pkcs11js.PKCS11();
+  let loaded: LoadedLibrary | undefined;
   try {
-    module.load(library);
-    module.C_Initialize();
+    loaded = loadLibrary(library);
+    const { module } = loaded;
     const slot = module.C_GetSlotList(true).find((one) => module.C_GetTokenInfo(one).label.trim() === tokenLabel);
     if (!slot) throw new Error('there is no token of that label');
     const session = module.C_OpenSession(slot, pkcs11js.CKF_SERIAL_SESSION | pkcs11js.CKF_RW_SESSION);
-    module.C_Login(session, pkcs11js.CKU_USER, pin);
-    return new Pkcs11Provider(module, session, name);
+    logIn(module, session, pin);
+    return new Pkcs11Provider(module, session, name, () => releaseLibrary(library));
   } catch (error) {
+    if (loaded) releaseLibrary(library);
     throw new Error(`the token of the provider ${name} cannot be used`, { cause: error });
+  }
+}
+
+interface LoadedLibrary {
+  readonly module: pkcs11js.PKCS11;
+  users: number;
+}
+
+/** A library is initialized once in a process (PKCS#11 §5.4), whoever uses it. */
+const libraries = new Map<string, LoadedLibrary>();
+
+function loadLibrary(path: string): LoadedLibrary {
+  const loaded = libraries.get(path) ?? { module: initialize(path), users: 0 };
+  loaded.users++;
+  libraries.set(path, loaded);
+  return loaded;
+}
+
+function initialize(path: string): pkcs11js.PKCS11 {
+  const module = new pkcs11js.PKCS11();
+  module.load(path);
+  module.C_Initialize();
+  return module;
+}
+
+function releaseLibrary(path: string): void {
+  const loaded = libraries.get(path);
+  if (!loaded || --loaded.users > 0) return;
+  libraries.delete(path);
+  loaded.module.C_Finalize();
+  loaded.module.close();
+}
+
+/** All sessions of a process share one log-in to a token. */
+function logIn(module: pkcs11js.PKCS11, session: pkcs11js.Handle, pin: string): void {
+  try {
+    module.C_Login(session, pkcs11js.CKU_USER, pin);
+  } catch (error) {
+    if (!(error instanceof pkcs11js.Pkcs11Error) || error.code !== pkcs11js.CKR_USER_ALREADY_LOGGED_IN) throw error;
   }
 }
 
