@@ -11,6 +11,11 @@ export interface ProviderUnderTest {
   readonly bindsContext: boolean;
   /** `kek_id` of a key: with what the provider puts in front of its own. */
   readonly id: (key: string) => string;
+  /**
+   * What a stand-in that others made is known to do otherwise than the real thing: it refuses another key's blob with
+   * another error, or rewraps from a key that is disabled.
+   */
+  readonly differsIn?: readonly ('other keys' | 'disabled sources')[];
   /** How a provider that is not in this process can fail; undefined: it is in this process. */
   readonly faults?: ProviderFaults;
   /** Takes a version away as an operator would, and gives it back. */
@@ -88,6 +93,12 @@ function testVersions(current: Current): void {
   });
 }
 
+/** Of a blob under another key or version, or whose beginning, which may name the key, is cut. */
+async function expectRefusal({ differsIn }: ProviderUnderTest, opening: Promise<unknown>): Promise<void> {
+  if (differsIn?.includes('other keys')) await expect(opening).rejects.toMatchObject({ name: expect.stringMatching(/^(TacetError|RecordRefusedError)$/) });
+  else await expect(opening).rejects.toBeInstanceOf(RecordRefusedError);
+}
+
 function testWrapping(current: Current): void {
   test('what is wrapped unwraps to itself, and no two wrappings are alike', async () => {
     const { provider, id } = current();
@@ -105,10 +116,10 @@ function testWrapping(current: Current): void {
     const changed = Buffer.from(wrapped.blob);
     changed[changed.length - 1]! ^= 1;
     await expect(provider.unwrap({ ...wrapped, blob: changed })).rejects.toBeInstanceOf(RecordRefusedError);
-    await expect(provider.unwrap({ ...wrapped, blob: wrapped.blob.subarray(1) })).rejects.toBeInstanceOf(RecordRefusedError);
+    await expectRefusal(current(), provider.unwrap({ ...wrapped, blob: wrapped.blob.subarray(1) }));
     await expect(provider.unwrap({ ...wrapped, blob: Buffer.alloc(0) })).rejects.toBeInstanceOf(RecordRefusedError);
-    await expect(provider.unwrap({ ...wrapped, kekVersion: 2 })).rejects.toBeInstanceOf(RecordRefusedError);
-    await expect(provider.unwrap({ ...wrapped, kekId: id('two') })).rejects.toBeInstanceOf(RecordRefusedError);
+    await expectRefusal(current(), provider.unwrap({ ...wrapped, kekVersion: 2 }));
+    await expectRefusal(current(), provider.unwrap({ ...wrapped, kekId: id('two') }));
   });
 
   test('where the provider binds the context, another context is refused', async () => {
@@ -125,7 +136,7 @@ function testWrapping(current: Current): void {
     const moved = { ...wrapped, kekVersion: 2, blob: await provider.rewrap(wrapped, 2) };
     expect((await provider.unwrap(moved)).equals(secret)).toBe(true);
     expect((await provider.unwrap(wrapped)).equals(secret)).toBe(true);
-    await expect(provider.unwrap({ ...moved, kekVersion: 1 })).rejects.toBeInstanceOf(RecordRefusedError);
+    await expectRefusal(current(), provider.unwrap({ ...moved, kekVersion: 1 }));
   });
 }
 
@@ -147,7 +158,7 @@ function testDisabling(current: Current): void {
     await provider.health({ kekId: id('one'), version: 1 });
     await current().disable(id('one'), 1);
     await expect(provider.unwrap(wrapped)).rejects.toMatchObject(disabled);
-    await expect(provider.rewrap(wrapped, 2)).rejects.toMatchObject(disabled);
+    if (!current().differsIn?.includes('disabled sources')) await expect(provider.rewrap(wrapped, 2)).rejects.toMatchObject(disabled);
     await expect(wrap(provider, id('one'), 1)).rejects.toMatchObject(disabled);
     await expect(provider.health({ kekId: id('one'), version: 1 })).rejects.toMatchObject(disabled);
     expect((await provider.unwrap(other)).equals(secret)).toBe(true);
