@@ -61,6 +61,7 @@ test('a key is shown once, stored as a hash, and known to the directory with its
       spendMonthNano: '0',
       spendTotalNano: '0',
     },
+    accountLimits: { requestsPerMinute: 0, tokensPerMinute: '0', concurrentRequests: 0, spendDayNano: '0', spendMonthNano: '0', spendTotalNano: '0' },
     expiresAtMs: String(Date.parse(expiresAt)),
     revision: 0,
   });

@@ -160,7 +160,7 @@ test('a swapped or changed row of the keystore gives no key away and is no hint'
   const fresh = await service.startReplica();
   try {
     await admin.query('UPDATE keystore.dek SET wrapped = $2 WHERE account_id = $1', [accountId.toString('hex'), foreign!.wrapped]);
-    await expect(fresh.seals('account').Open({ accountId, records: [{ context, record }] })).rejects.toMatchObject({ code: 'internal_error' });
+    await expect(fresh.seals('account').Open({ accountId, records: [{ context, record }] })).rejects.toMatchObject({ code: 'record_refused' });
     await admin.query('UPDATE keystore.dek SET wrapped = $2 WHERE account_id = $1', [accountId.toString('hex'), own!.wrapped]);
     expect(await openOne(fresh.seals('account'), accountId, context, record)).toBe('text');
     expect(await fresh.log()).not.toContain(accountId.toString('hex'));
