@@ -111,6 +111,14 @@ test.each<[what: string, clocks: (keyof Moment)[]]>([
   expect(bench.news.filter((line) => line.startsWith('cut'))).toHaveLength(1);
 });
 
+test('a process that is stopped in the middle of a tick forwards nothing more in it', async () => {
+  const bench = await open((made) => (made.isUp = true));
+  bench.isUp = false;
+  expect(bench.session.mayForward()).toBe(true);
+  bench.pass(sessionMs, ['monotonicMs', 'wallMs', 'bootMs']);
+  expect(bench.session.mayForward()).toBe(false);
+});
+
 test('age counts from the sending of a heartbeat, not from its answer', async () => {
   const bench = await open((made) => (made.heartbeatAnswers = ['held']));
   await beaten(bench, 1);

@@ -11,6 +11,8 @@ import { protocolTimes, type ProtocolTimes } from './protocol-times.ts';
 import { ageMs, type Moment } from './session-age.ts';
 
 /** First and longest wait between two tries to open a session. */
+/** How long all clocks need not be read again within a tick. */
+const freshMs = 20;
 const openRetryMs = 100;
 const openRetryMsMax = 2_000;
 const callDeadlineMsMin = 1_000;
@@ -68,7 +70,7 @@ export class EdgeSession {
   #answered = 0;
   #stateRevision = '0';
   #isOpen = false;
-  #isFresh = false;
+  #freshUntilMs = 0;
   #isBeating = false;
   #hasCut = false;
   #timer: NodeJS.Timeout | undefined;
@@ -106,12 +108,16 @@ export class EdgeSession {
     return this.#suspended.has(accountId.toString('hex'));
   }
 
-  /** Whether bytes of a worker may be forwarded now; cuts everything when not. The clocks are read once a tick. */
+  /**
+   * Whether bytes of a worker may be forwarded now; cuts everything when not. What was found holds for the rest of a tick,
+   * but for no more than `freshMs`: a process can be stopped in the middle of one.
+   */
   mayForward(): boolean {
-    if (this.#isFresh) return true;
+    const { monotonicMs } = this.#options.now();
+    if (monotonicMs < this.#freshUntilMs) return true;
     if (!this.#isOpen || this.#cutIfOld()) return false;
-    this.#isFresh = true;
-    setImmediate(() => (this.#isFresh = false));
+    this.#freshUntilMs = monotonicMs + freshMs;
+    setImmediate(() => (this.#freshUntilMs = 0));
     return true;
   }
 
@@ -239,7 +245,7 @@ export class EdgeSession {
   /** At 95 % of the lifetime nothing more is forwarded. Returns whether it is so. */
   #cutIfOld(): boolean {
     if (this.#age < this.#times.cutAgeMs) return false;
-    this.#isFresh = false;
+    this.#freshUntilMs = 0;
     if (!this.#hasCut) {
       this.#hasCut = true;
       this.#options.listener.onCut('session_expired');
@@ -251,7 +257,7 @@ export class EdgeSession {
   #fence(epoch: number): void {
     if (epoch !== this.epoch || !this.#isOpen) return;
     this.#isOpen = false;
-    this.#isFresh = false;
+    this.#freshUntilMs = 0;
     this.#book?.close();
     const { listener, identity } = this.#options;
     listener.onCut('fenced');
