@@ -92,7 +92,10 @@ test('whatever dies is named, started again, and requests are answered again', a
     // Nothing else has died of what died before.
     expect({ name, isAlive: isAlive(pid), told: launched.stderr().split('\n').filter((line) => line.includes('!')) }).toMatchObject({ isAlive: true });
     process.kill(pid, 'SIGKILL');
-    await eventually(`${name} is back`, () => launched.stderr().includes(`${name} is back`), 120_000);
+    await eventually(`${name} is back`, () => launched.stderr().includes(`${name} is back`), 120_000).catch((cause: unknown) => {
+      const log = readFileSync(join(folder, 'logs', `${name}.log`), 'utf8').split('\n').slice(-8);
+      throw new Error(`${name} is not back:\n${log.join('\n')}\n${launched.stderr().split('\n').slice(-6).join('\n')}`, { cause });
+    });
     expect(launched.stderr()).toContain(`${name} was ended by signal 9`);
     await eventually(`a request is answered after ${name} died`, async () => (await chat(ready)).content, 60_000);
   }

@@ -40,7 +40,7 @@ export async function startKafka({ folder, port, controllerPort, advertisedPort 
   await mkdir(folder, { recursive: true });
   await writeFile(configuration, properties(dataFolder, port, controllerPort, advertisedPort));
   if (!existsSync(join(dataFolder, 'meta.properties'))) {
-    await execute('java', ['-cp', `${jars}/*`, 'kafka.tools.StorageTool', 'format', '-t', randomBytes(16).toString('base64url'), '-c', configuration]);
+    await execute('java', ['-cp', `${jars}/*`, 'kafka.tools.StorageTool', 'format', `--cluster-id=${randomBytes(16).toString('base64url')}`, '-c', configuration]);
   }
   const server = await startKeptProcess({
     name: 'kafka',

