@@ -49,11 +49,14 @@ async function whatIsMissing(stage: Stage): Promise<string> {
   }
   const { applied } = await readBackOffice(servers.databases.main.databaseAdminUrl);
   for (const { spoolFolder, process } of stage.constellation.edges) {
-    const last = new Map<string, bigint>();
-    for (const { edgeId, partition, seq } of await readOutbox(spoolFolder)) last.set(`${idText(edgeId)} ${partition}`, seq);
-    for (const [place, seq] of last) if ((applied.get(place) ?? 0n) < seq) return `${process.name}, partition ${place.split(' ')[1]}: ${applied.get(place) ?? 0n} of ${seq} records are applied`;
+    for (const [place, seq] of await lastSeqs(spoolFolder)) if ((applied.get(place) ?? 0n) < seq) return `${process.name}, partition ${place.split(' ')[1]}: ${applied.get(place) ?? 0n} of ${seq} records are applied`;
   }
   return '';
+}
+
+/** The last seq that an edge has written, by `edge partition`. */
+export async function lastSeqs(spoolFolder: string): Promise<ReadonlyMap<string, bigint>> {
+  return new Map((await readOutbox(spoolFolder)).map(({ edgeId, partition, seq }) => [`${idText(edgeId)} ${partition}`, seq]));
 }
 
 /** Checks every invariant at rest: billing's own, and from outside. */

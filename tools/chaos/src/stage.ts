@@ -36,7 +36,7 @@ export const sessionMs = 5_000;
 const openMsMax = 90_000;
 
 /** What a run needs. */
-export interface StageOptions extends Pick<ConstellationOptions, 'mode' | 'edges' | 'billings' | 'settings'> {
+export interface StageOptions extends Pick<ConstellationOptions, 'mode' | 'edges' | 'billings' | 'settings' | 'sessionMs'> {
   readonly customers: readonly Customer[];
 }
 
@@ -66,10 +66,10 @@ async function build({ customers, ...options }: StageOptions, folder: string, cl
   const servers = new ServerKeeper();
   cleanup.defer(() => servers.stop());
   const constellation = await startConstellation({
+    sessionMs,
     ...options,
     ownServers: true,
     folder,
-    sessionMs,
     through,
     models,
     worker: { workersYaml: workersYaml(pools.flat()) },

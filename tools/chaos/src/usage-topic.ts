@@ -20,6 +20,11 @@ export async function createUsageTopic(broker: string): Promise<void> {
   await withAdmin(broker, (admin) => admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true }));
 }
 
+/** How many records the topic of counts has ever taken. */
+export async function countUsageRecords(broker: string): Promise<number> {
+  return withAdmin(broker, async (admin) => (await admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), 0));
+}
+
 /** Deletes every record that the topic of counts holds now. */
 export async function truncateUsage(broker: string): Promise<void> {
   await withAdmin(broker, async (admin) => {

@@ -10,5 +10,5 @@ export const noGapCheck: Break = {
       to: 'CONTINUE WHEN skipped >= p_length[k];',
     },
   ],
-  shownBy: ['--kills', '3', '--seed', '1', '--rest-every', '1', '--faults', 'kafka truncated unread,kafka truncated unread,kafka truncated unread,kill pruner'],
+  shownBy: ['--scenario', 'unread-truncation'],
 };

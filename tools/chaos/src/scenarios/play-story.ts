@@ -34,10 +34,11 @@ export class StoryEnd extends Error {
 const customer: Customer = { name: 'only', creditUsd: '20', models: [plain], weight: 1 };
 const model: TestModel = plain;
 
-/** Starts the product embedded (one of each process), plays a story, and looks at the books. */
-export async function playStory(name: string, log: FaultLog, settings: StageOptions['settings'], play: (story: Story) => Promise<void>): Promise<ChaosResult> {
-  log.tell(`scenario ${name}: starting Postgres ×2, two workers and the product's processes`);
-  const stage = await startStage({ mode: 'embedded', customers: [customer], ...(settings ? { settings } : {}) });
+/** Starts the product (embedded and one of each process unless told otherwise), plays a story, and looks at the books. */
+export async function playStory(name: string, log: FaultLog, options: Partial<StageOptions>, play: (story: Story) => Promise<void>): Promise<ChaosResult> {
+  const { mode = 'embedded' } = options;
+  log.tell(`scenario ${name}: starting Postgres ×2, ${mode === 'cluster' ? 'Redis, Kafka, ' : ''}two workers and the product's processes`);
+  const stage = await startStage({ customers: [customer], ...options, mode });
   const targets = new Targets(stage, log);
   const receipts: ClientReceipt[] = [];
   try {

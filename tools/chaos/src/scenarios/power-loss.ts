@@ -22,7 +22,7 @@ export const powerLoss: Scenario = {
     disk.searchParams.set('shadow', folder);
     disk.searchParams.set('hold', hold);
     try {
-      return await playStory('power-loss', log, { edge: { NODE_OPTIONS: `--import=${disk.href}` } }, (story) => losePower(story, folder, hold));
+      return await playStory('power-loss', log, { settings: { edge: { NODE_OPTIONS: `--import=${disk.href}` } } }, (story) => losePower(story, folder, hold));
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

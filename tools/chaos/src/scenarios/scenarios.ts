@@ -3,9 +3,10 @@ import { lostAcknowledgement } from './lost-acknowledgement.ts';
 import { powerLoss } from './power-loss.ts';
 import type { Scenario } from './scenario.ts';
 import { standsStill } from './stands-still.ts';
+import { unreadTruncation } from './unread-truncation.ts';
 import { wholeNanos } from './whole-nanos.ts';
 
 export type { Scenario } from './scenario.ts';
 
 /** Every scenario, by name. */
-export const scenarios: Readonly<Record<string, Scenario>> = Object.fromEntries([cachedAtTheEnd, lostAcknowledgement, powerLoss, standsStill, wholeNanos].map((scenario) => [scenario.name, scenario]));
+export const scenarios: Readonly<Record<string, Scenario>> = Object.fromEntries([cachedAtTheEnd, lostAcknowledgement, powerLoss, standsStill, unreadTruncation, wholeNanos].map((scenario) => [scenario.name, scenario]));

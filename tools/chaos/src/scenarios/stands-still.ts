@@ -14,7 +14,7 @@ export const standsStill: Scenario = {
   name: 'stands-still',
   sentence: 'An edge whose session is over forwards nothing more.',
   run: (log) =>
-    playStory('stands-still', log, undefined, async ({ targets, askFor, remember }) => {
+    playStory('stands-still', log, {}, async ({ targets, askFor, remember }) => {
       const edge = targets.all.find(({ application }) => application === 'edge');
       if (!edge) throw new Error('there is no edge');
       const running = Array.from({ length: streams }, () => askFor({ demo: longAnswer, stream: true }));

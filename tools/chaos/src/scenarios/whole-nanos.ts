@@ -12,7 +12,7 @@ export const wholeNanos: Scenario = {
   name: 'whole-nanos',
   sentence: 'A price that is a whole number of nano-dollars is charged as that number.',
   run: (log) =>
-    playStory('whole-nanos', log, undefined, async ({ askFor, remember }) => {
+    playStory('whole-nanos', log, {}, async ({ askFor, remember }) => {
       const questions = wholeCounts().map((demo) => ({ demo, stream: false }));
       for (let at = 0; at < questions.length; at += atOnce) {
         for (const receipt of await Promise.all(questions.slice(at, at + atOnce).map(askFor))) remember(receipt);
