@@ -17,6 +17,8 @@ export interface Received {
   /** 0: no answer came. */
   status: number;
   requestId: string | undefined;
+  /** When the head of the answer came, in this process's milliseconds: the request was admitted before. 0: none came. */
+  headAtMs: number;
   /** Pieces of text of all choices; the demo worker sends one token in each. */
   pieces: number;
   /** Those of the last `tickMsMax`: what an edge may have handed over in the tick in which it was killed. */
@@ -33,6 +35,11 @@ export interface Received {
 interface Chunk {
   readonly choices?: readonly { readonly delta?: { readonly content?: string | null } }[];
   readonly error?: { readonly code?: string };
+}
+
+/** A receipt before anything came. */
+export function nothingReceived(): Received {
+  return { status: 0, requestId: undefined, headAtMs: 0, pieces: 0, lastPieces: 0, lastPieceAtMs: 0, done: false, errorCode: undefined, gaveUp: false };
 }
 
 /** A turn of an edge's event loop takes no longer, on a machine that has more to do than it can. */
@@ -54,6 +61,7 @@ export async function ask(question: Question, received: Received): Promise<void>
     request.on('close', end);
     request.on('response', (response) => {
       received.status = response.statusCode ?? 0;
+      received.headAtMs = performance.now();
       const { 'x-request-id': requestId } = response.headers;
       if (typeof requestId === 'string') received.requestId = requestId;
       response.on('error', end);

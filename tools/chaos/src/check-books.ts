@@ -1,12 +1,16 @@
 import { boundsOf, exactCounts, type Bounds, type WorkerReceipt } from './bounds.ts';
 import type { ClientReceipt } from './load.ts';
+import type { Rates } from './price.ts';
+import { isSamePrice, type PriceHistory } from './price-history.ts';
 import type { Purse } from './stage.ts';
-import type { BilledRequest, Statement } from './statement.ts';
+import type { BackOffice, BilledRequest, Statement } from './statement.ts';
 import type { EdgeFaults } from './targets.ts';
 
 /** What the books say beside what was sent and received. Money is nano-USD. */
 export interface Totals {
   requests: number;
+  /** Those whose model got another price while they ran. */
+  repriced: number;
   /** By the workers' receipts, at the dearest that it may be charged. */
   sent: bigint;
   /** By the clients' receipts, at the least that it must be charged. */
@@ -29,19 +33,27 @@ export interface Verdict {
 
 /** Compares worker, client, ledger and statement, request by request and account by account. */
 export class BookCheck implements Verdict {
-  readonly totals: Totals = { requests: 0, sent: 0n, received: 0n, settled: 0n, lost: 0n, doubled: 0n, overspent: 0n };
+  readonly totals: Totals = { requests: 0, repriced: 0, sent: 0n, received: 0n, settled: 0n, lost: 0n, doubled: 0n, overspent: 0n };
   readonly problems: string[] = [];
   readonly #workers: ReadonlyMap<string, readonly WorkerReceipt[]>;
   readonly #faults: EdgeFaults;
+  readonly #history: PriceHistory;
+  readonly #published: BackOffice['prices'];
 
-  constructor(workers: readonly WorkerReceipt[], faults: EdgeFaults) {
+  constructor(workers: readonly WorkerReceipt[], faults: EdgeFaults, history: PriceHistory, published: BackOffice['prices']) {
     this.#workers = Map.groupBy(workers, ({ tag }) => tag ?? '');
     this.#faults = faults;
+    this.#history = history;
+    this.#published = published;
   }
 
   /** One account: all receipts of its clients, and its statement. `lateNano`: what losses paid in its place. */
   checkAccount(purse: Purse, clients: readonly ClientReceipt[], statement: Statement, lateNano: bigint): void {
-    const bounds = clients.map((client) => ({ client, bounds: boundsOf(client, this.#workers.get(client.tag) ?? [], this.#faults) }));
+    const rows = new Map(statement.requests.map((row) => [row.requestId, row]));
+    const bounds = clients.map((client) => {
+      const prices = this.#pricesOf(client, client.requestId === undefined ? undefined : rows.get(client.requestId));
+      return { client, bounds: boundsOf(client, this.#workers.get(client.tag) ?? [], this.#faults, prices) };
+    });
     for (const { bounds: one } of bounds) {
       this.totals.sent += one.most;
       this.totals.received += one.least;
@@ -65,6 +77,19 @@ export class BookCheck implements Verdict {
   /** Why the run did not come to rest, before all that follows from it. */
   reportUnrest(problem: string): void {
     this.problems.unshift(problem);
+  }
+
+  /** What a request may cost a token: where billing tells its price version, by that alone, if it may have been admitted with it. */
+  #pricesOf(client: ClientReceipt, row: BilledRequest | undefined): readonly Rates[] {
+    const { model, purse, startedAtMs, headAtMs, endedAtMs } = client;
+    const admittedBy = headAtMs === 0 ? endedAtMs : headAtMs;
+    const possible = this.#history.between(model.id, startedAtMs, admittedBy);
+    if (client.status === 200 && this.#history.endedBetween(model.id, admittedBy, endedAtMs)) this.totals.repriced++;
+    if (!row) return possible;
+    const billed = this.#published.get(row.priceVersion);
+    if (billed?.model === model.id && possible.some((rates) => isSamePrice(rates, billed))) return [billed];
+    this.report(`request ${row.requestId} of ${purse.customer.name} for ${model.id} is charged by version ${row.priceVersion}, which was not its price when it was admitted`);
+    return billed ? [billed] : possible;
   }
 
   /** The account's own numbers agree with one another. */

@@ -1,6 +1,6 @@
 import { allBreaks } from './breaks/all-breaks.ts';
 import type { Break } from './breaks/break.ts';
-import { faults } from './faults.ts';
+import { faults } from './faults/faults.ts';
 import { scenarios, type Scenario } from './scenarios/scenarios.ts';
 
 /** A run of random faults. */

@@ -1,18 +1,22 @@
 import type { TestModel } from '@tacet/constellation';
+import type { Rates } from './price.ts';
+
+/** A model with the prices that it has at the start of a run. */
+export type PricedModel = TestModel & Rates;
 
 const sizes = { contextTokens: 32_768, outputDefault: 256, overheadTokens: 1_024 };
 
 /** Prices that no power of two or ten divides, so that every charge has a fraction to be rounded. */
-export const plain: TestModel = { ...sizes, id: 'plain-model', inputPico: 101_301n, cachedPico: 50_703n, outputPico: 203_077n };
+export const plain: PricedModel = { ...sizes, id: 'plain-model', inputPico: 101_301n, cachedPico: 50_703n, outputPico: 203_077n };
 
 /** Its pools tell usage once, at the end; until then text is counted. */
-export const cheap: TestModel = { ...sizes, id: 'final-usage-model', inputPico: 10_007n, cachedPico: 5_003n, outputPico: 20_011n };
+export const cheap: PricedModel = { ...sizes, id: 'final-usage-model', inputPico: 10_007n, cachedPico: 5_003n, outputPico: 20_011n };
 
 /** Asked for by requests whose worker miscounts. */
-export const odd: TestModel = { ...sizes, id: 'odd-model', inputPico: 99_991n, cachedPico: 49_999n, outputPico: 199_999n };
+export const odd: PricedModel = { ...sizes, id: 'odd-model', inputPico: 99_991n, cachedPico: 49_999n, outputPico: 199_999n };
 
 /** All models of a run. */
-export const models: readonly TestModel[] = [plain, cheap, odd];
+export const models: readonly PricedModel[] = [plain, cheap, odd];
 
 /** An account with one key, and what it asks for. */
 export interface Customer {
@@ -21,7 +25,7 @@ export interface Customer {
   readonly noLog?: boolean;
   /** The key's spend limit, nano-USD. */
   readonly spendNanoMax?: bigint;
-  readonly models: readonly TestModel[];
+  readonly models: readonly PricedModel[];
   /** Share of the load. */
   readonly weight: number;
   /** Credit that is added whenever the run rests, nano-USD: enough for a few answers, so that the money ends again and again. */

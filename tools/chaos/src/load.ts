@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { ask, type Received } from './ask.ts';
-import { odd } from './customers.ts';
-import type { TestModel } from '@tacet/constellation';
+import { ask, nothingReceived, type Received } from './ask.ts';
+import { odd, type PricedModel } from './customers.ts';
 import type { Dice } from './dice.ts';
 import type { Purse, Stage } from './stage.ts';
 
@@ -10,7 +9,7 @@ export interface ClientReceipt extends Readonly<Received> {
   /** Of the worker's receipt. */
   readonly tag: string;
   readonly purse: Purse;
-  readonly model: TestModel;
+  readonly model: PricedModel;
   /** Index of the edge that was asked. */
   readonly edge: number;
   readonly stream: boolean;
@@ -78,7 +77,7 @@ async function askOnce(stage: Stage, dice: Dice, signal: AbortSignal): Promise<C
   const tag = randomUUID();
   const demo = behaviour(dice, model, tag);
   const giveUpAfter = stream && dice.chance(0.1) ? dice.between(1, 60) : undefined;
-  const received: Received = { status: 0, requestId: undefined, pieces: 0, lastPieces: 0, lastPieceAtMs: 0, done: false, errorCode: undefined, gaveUp: false };
+  const received = nothingReceived();
   const body = {
     model: model.id,
     stream,
@@ -92,7 +91,7 @@ async function askOnce(stage: Stage, dice: Dice, signal: AbortSignal): Promise<C
   return { ...received, tag, purse, model, edge, stream, isHonest: demo.usage === undefined, startedAtMs, endedAtMs: performance.now() };
 }
 
-function behaviour(dice: Dice, model: TestModel, tag: string) {
+function behaviour(dice: Dice, model: PricedModel, tag: string) {
   const promptTokens = dice.between(1, 900);
   return {
     tag,

@@ -30,7 +30,7 @@ export async function lookAtBooks(stage: Stage, targets: Targets, receipts: read
 }
 
 function totalsLine({ totals, problems }: BookCheck, { lateNano, boundNano }: BackOffice, run: string): string {
-  const { requests, sent, received, settled, lost, doubled, overspent } = totals;
+  const { requests, repriced, sent, received, settled, lost, doubled, overspent } = totals;
   const money = Object.entries({ sent, received, settled, lost, doubled, overspent, late: lateNano, bound: boundNano });
-  return `chaos ${run} requests=${requests} ${money.map(([name, nano]) => `${name}=${nano}`).join(' ')} nano-USD: ${problems.length === 0 ? 'every invariant holds' : `${problems.length} WRONG`}`;
+  return `chaos ${run} requests=${requests} repriced=${repriced} ${money.map(([name, nano]) => `${name}=${nano}`).join(' ')} nano-USD: ${problems.length === 0 ? 'every invariant holds' : `${problems.length} WRONG`}`;
 }

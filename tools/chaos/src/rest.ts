@@ -6,7 +6,8 @@ import { BookCheck } from './check-books.ts';
 import type { ClientReceipt } from './load.ts';
 import { readOutbox } from './read-outbox.ts';
 import { priceOf } from './price.ts';
-import { sessionMs, type Stage } from './stage.ts';
+import { sessionMs } from './session-ms.ts';
+import type { Stage } from './stage.ts';
 import { readBackOffice, readStatement, type BackOffice, type Statement } from './statement.ts';
 import type { Targets } from './targets.ts';
 
@@ -63,10 +64,10 @@ export async function lastSeqs(spoolFolder: string): Promise<ReadonlyMap<string,
 export async function checkAtRest(stage: Stage, targets: Targets, clients: readonly ClientReceipt[]): Promise<{ readonly check: BookCheck; readonly office: BackOffice }> {
   const { operator, servers, edges } = stage.constellation;
   const workers = (await Promise.all(stage.workers.map((worker) => worker.receipts()))).flatMap(({ receipts }) => receipts);
-  const check = new BookCheck(workers, targets.edgeFaults);
+  const office = await readBackOffice(servers.databases.main.databaseAdminUrl);
+  const check = new BookCheck(workers, targets.edgeFaults, stage.prices, office.prices);
   const { invariants } = await operator.ledger.CheckLedger({}, { deadlineMs: checkLedgerMs });
   for (const { number, sentence, holds, examples } of invariants) if (!holds) check.report(`invariant ${number} is broken (${sentence}): ${examples.join('; ')}`);
-  const office = await readBackOffice(servers.databases.main.databaseAdminUrl);
   for (const name of office.discrepancies) if (impossible.includes(name.split(' ')[0] ?? '')) check.report(`discrepancy ${name}`);
   if (office.deadLetters > 0) check.report(`${office.deadLetters} records were set aside`);
   const byAccount = Map.groupBy(clients, ({ purse }) => purse);

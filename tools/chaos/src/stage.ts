@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { createPortSource, startConstellation, startDemoWorkerProcess, workersYaml, type Constellation, type ConstellationOptions, type DemoWorkerProcess, type TestAccount } from '@tacet/constellation';
 import { eventually } from '@tacet/testing';
 import { cheap, models, type Customer } from './customers.ts';
+import { PriceHistory } from './price-history.ts';
+import { sessionMs } from './session-ms.ts';
 import { ServerKeeper } from './server-keeper.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 
@@ -27,11 +29,9 @@ export interface Stage {
   readonly edgeUrls: readonly string[];
   readonly servers: ServerKeeper;
   readonly purses: readonly Purse[];
+  readonly prices: PriceHistory;
   stop(): Promise<void>;
 }
-
-/** Lifetime of an edge's session, from which all times of the money protocol derive. */
-export const sessionMs = 5_000;
 
 const openMsMax = 90_000;
 
@@ -80,7 +80,7 @@ async function build({ customers, ...options }: StageOptions, folder: string, cl
   servers.adopt(constellation.servers);
   const edgeUrls = await Promise.all(constellation.edges.map(async ({ process, url }) => `http://127.0.0.1:${await through(process.name, Number(new URL(url).port))}`));
   const purses = await Promise.all(customers.map((customer) => openPurse(constellation, customer)));
-  return { constellation, folder, workers, proxies, edgeUrls, servers, purses, stop: () => cleanup.disposeAsync() };
+  return { constellation, folder, workers, proxies, edgeUrls, servers, purses, prices: new PriceHistory(models), stop: () => cleanup.disposeAsync() };
 }
 
 async function openPurse(constellation: Constellation, customer: Customer): Promise<Purse> {

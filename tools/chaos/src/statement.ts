@@ -2,11 +2,13 @@ import { idText } from './id-text.ts';
 import type { RequestUsage__Output } from '@tacet/rpc/types/ledger/v1/RequestUsage';
 import type { OperatorClients } from '@tacet/constellation';
 import pg from 'pg';
+import type { Rates } from './price.ts';
 
 /** One request of a normal key, as billing has it. Money is nano-USD. */
 export interface BilledRequest {
   readonly requestId: string;
   readonly model: string;
+  readonly priceVersion: number;
   readonly input: bigint;
   readonly cached: bigint;
   readonly output: bigint;
@@ -51,6 +53,7 @@ function toBilled(row: RequestUsage__Output): BilledRequest {
   return {
     requestId: idText(row.requestId),
     model: row.modelId,
+    priceVersion: row.priceVersion,
     input: BigInt(row.inputTokens),
     cached: BigInt(row.cachedTokens),
     output: BigInt(row.outputTokens),
@@ -70,6 +73,8 @@ export interface BackOffice {
   readonly deadLetters: number;
   /** `kind subject`. */
   readonly discrepancies: readonly string[];
+  /** By price version. */
+  readonly prices: ReadonlyMap<number, Rates & { readonly model: string }>;
   /** By `edge partition`. */
   readonly applied: ReadonlyMap<string, bigint>;
 }
@@ -84,12 +89,14 @@ export async function readBackOffice(databaseAdminUrl: string): Promise<BackOffi
     const { rows: letters } = await client.query<{ n: string }>('SELECT count(*) AS n FROM billing.dead_letter');
     const { rows: discrepancies } = await client.query<{ name: string }>("SELECT kind || ' ' || subject AS name FROM billing.discrepancy ORDER BY 1");
     const { rows: progress } = await client.query<{ place: string; applied: string }>("SELECT edge_id || ' ' || partition AS place, applied FROM billing.edge_progress");
+    const { rows: prices } = await client.query<{ version: string; model: string; input: string; cached: string; output: string }>('SELECT price_version AS version, model_id AS model, input_pico AS input, cached_pico AS cached, output_pico AS output FROM billing.price');
     return {
       lateNano: losses.reduce((sum, { late }) => sum + BigInt(late), 0n),
       lateByAccount: new Map(losses.map(({ account, late }) => [account, BigInt(late)])),
       boundNano: losses.reduce((sum, { bound }) => sum + BigInt(bound), 0n),
       deadLetters: Number(letters[0]?.n ?? 0),
       discrepancies: discrepancies.map(({ name }) => name),
+      prices: new Map(prices.map(({ version, model, input, cached, output }) => [Number(version), { model, inputPico: BigInt(input), cachedPico: BigInt(cached), outputPico: BigInt(output) }])),
       applied: new Map(progress.map(({ place, applied }) => [place, BigInt(applied)])),
     };
   } finally {

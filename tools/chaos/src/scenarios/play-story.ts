@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { TestModel } from '@tacet/constellation';
-import { ask, type Received } from '../ask.ts';
-import type { Customer } from '../customers.ts';
-import { plain } from '../customers.ts';
+import { ask, nothingReceived } from '../ask.ts';
+import { plain, type Customer } from '../customers.ts';
 import type { FaultLog } from '../fault-log.ts';
 import type { ClientReceipt } from '../load.ts';
 import { lookAtBooks, type ChaosResult } from '../look-at-books.ts';
@@ -32,7 +30,7 @@ export class StoryEnd extends Error {
 }
 
 const customer: Customer = { name: 'only', creditUsd: '20', models: [plain], weight: 1 };
-const model: TestModel = plain;
+const model = plain;
 
 /** Starts the product (embedded and one of each process unless told otherwise), plays a story, and looks at the books. */
 export async function playStory(name: string, log: FaultLog, options: Partial<StageOptions>, play: (story: Story) => Promise<void>): Promise<ChaosResult> {
@@ -61,7 +59,7 @@ async function askFor({ purses, edgeUrls }: Stage, { demo, stream }: StoryQuesti
   const [purse] = purses;
   if (!purse) throw new Error('a story has one customer');
   const tag = randomUUID();
-  const received: Received = { status: 0, requestId: undefined, pieces: 0, lastPieces: 0, lastPieceAtMs: 0, done: false, errorCode: undefined, gaveUp: false };
+  const received = nothingReceived();
   const body = { model: model.id, stream, messages: [{ role: 'user', content: 'Say something.' }], demo: { ...demo, tag } };
   const startedAtMs = performance.now();
   await ask({ url: edgeUrls[0] ?? '', apiKey: purse.account.apiKey, body, stream, signal: new AbortController().signal }, received);

@@ -1,4 +1,4 @@
-import { sessionMs } from '../stage.ts';
+import { sessionMs } from '../session-ms.ts';
 import { playStory } from './play-story.ts';
 import type { Scenario } from './scenario.ts';
 

@@ -21,7 +21,7 @@ export const wholeNanos: Scenario = {
 };
 
 function wholeCounts(): { promptTokens: number; cached: number; tokens: number; tokensPerSecond: number }[] {
-  const { inputPico = 0n, cachedPico = 0n, outputPico = 0n } = plain;
+  const { inputPico, cachedPico, outputPico } = plain;
   const found: { promptTokens: number; cached: number; tokens: number; tokensPerSecond: number }[] = [];
   for (let tokens = 2; tokens <= outputTokensMax; tokens++) {
     for (let promptTokens = 1; promptTokens <= promptTokensMax; promptTokens++) {

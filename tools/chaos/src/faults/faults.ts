@@ -1,29 +1,8 @@
-import type { Dice } from './dice.ts';
-import type { FaultLog } from './fault-log.ts';
-import type { Stage } from './stage.ts';
-import { sessionMs } from './stage.ts';
-import type { Target, Targets } from './targets.ts';
-import { truncateUsage } from './usage-topic.ts';
-
-/** What a fault may touch. */
-export interface FaultScene {
-  readonly stage: Stage;
-  readonly targets: Targets;
-  readonly dice: Dice;
-  readonly log: FaultLog;
-  /** Names of servers and proxies that a fault is happening to. */
-  readonly busy: Set<string>;
-}
-
-/** A kind of fault. */
-export interface Fault {
-  readonly name: string;
-  readonly weight: number;
-  /** Processes that it kills with SIGKILL. */
-  readonly kills: number;
-  /** Begins it and resolves when it is over; undefined where everything that it could happen to is taken. */
-  begin(scene: FaultScene): Promise<void> | undefined;
-}
+import { sessionMs } from '../session-ms.ts';
+import type { Target } from '../targets.ts';
+import { truncateUsage } from '../usage-topic.ts';
+import { changePrice } from './change-price.ts';
+import { whileBusy, type Fault, type FaultScene } from './fault.ts';
 
 /** How often each process is chosen: money is made by edges and billings. */
 const applicationWeights: Readonly<Record<string, number>> = { edge: 4, billing: 4, account: 1, 'key-service': 1, pruner: 1 };
@@ -59,6 +38,7 @@ export const faults: readonly Fault[] = [
   { name: 'network held up', weight: 4, kills: 0, begin: (scene) => disturbNetwork(scene, 'hold', 2_500) },
   { name: 'answers lost', weight: 4, kills: 0, begin: (scene) => disturbNetwork(scene, 'swallowAnswers', 1_000) },
   { name: 'worker gone', weight: 3, kills: 0, begin: loseWorker },
+  { name: 'price changed', weight: 4, kills: 0, begin: changePrice },
 ];
 
 /** Throws an `Error` that lists all names where there is none of this name. */
@@ -98,15 +78,6 @@ function pauseOne(scene: FaultScene, length: (scene: FaultScene) => number, isKi
   scene.log.count(`${isKilled ? 'pause and kill' : 'pause'} ${target.application}`);
   scene.log.tell(`${target.name} stands still for ${pauseMs} ms${isKilled ? ', and is killed' : ''}`);
   return scene.targets.pause(target, pauseMs, isKilled);
-}
-
-async function whileBusy(busy: Set<string>, name: string, happen: () => Promise<void>): Promise<void> {
-  busy.add(name);
-  try {
-    await happen();
-  } finally {
-    busy.delete(name);
-  }
 }
 
 function endServer({ stage, busy, dice, log }: FaultScene, name: string, signal: NodeJS.Signals, isErased: boolean): Promise<void> | undefined {
