@@ -70,7 +70,7 @@ export async function startKeyService(config: KeyServiceConfig, { log, registry 
     RotateKek: createRotateKek(ring, events, now),
     SetAccountKek: createSetAccountKek({ ring, providers, deks, events, now }),
     VerifyProvider: createVerifyProvider(ring, providers),
-    DescribeKeys: createDescribeKeys(pool, ring.kekId),
+    DescribeKeys: createDescribeKeys(pool, ring),
     DestroyKekVersion: createDestroyKekVersion({ pool, ring, deks, epochs, backupDays, events, now }),
     ShredAccount: createShredAccount({ pool, deks, cacheMs, backupDays, events, metrics, now }),
     DestroyEpochs: createDestroyEpochs(epochs),

@@ -80,7 +80,7 @@ test('set: all DEKs move under the chosen key, records stay as they are, and new
   expect(await openOne(seals(), accountId, context, record)).toBe('before');
   expect(await account().RotateDek({ accountId })).toMatchObject({ dekVersion: 3, kekId: 'customers/acme', kekVersion: 1 });
   expect((await operator().DescribeKeys({ accountId })).keks).toEqual([
-    { provider: 'vault-transit', kekId: 'customers/acme', kekVersion: 1, state: 'active', deks: '3', rewrappedAtMs: '0', createdAtMs: expect.any(String), isDefault: false },
+    { provider: 'vault-transit', kekId: 'customers/acme', kekVersion: 1, state: 'active', deks: '3', rewrappedAtMs: '0', createdAtMs: expect.any(String), isDefault: false, health: 'usable' },
   ]);
   await service.restart();
   expect(await openOne(seals(), accountId, context, record)).toBe('before');
@@ -94,6 +94,7 @@ test('disable: 423 within the cache lifetime, for old and new records, without f
   vault.denied.add('acme');
   const open = () => codeOf(openOne(seals(), accountId, context, record));
   await eventually('the key is disabled', async () => (await open()) === 'kek_disabled');
+  expect((await operator().DescribeKeys({ accountId })).keks).toMatchObject([{ kekId: 'customers/acme', health: 'disabled' }]);
   expect(await codeOf(sealOne(seals(), accountId, context, 'x'))).toBe('kek_disabled');
   expect(await codeOf(sealOne(seals(), accountId, context, 'x', Date.now() + 3_600_000))).toBe('kek_disabled');
   expect(await codeOf(account().RotateDek({ accountId }))).toBe('kek_disabled');
@@ -141,6 +142,11 @@ test('what cannot be done leaves everything as it was, with a typed error', asyn
   const before = await wrappedOf(accountId);
   const set = (providerName: string, key: string) => codeOf(account().SetAccountKek({ accountId, providerName, key }));
   expect(await set('operators', 'acme')).toBe('field_invalid');
+  // What is not there, and what is not theirs, are told alike, with what to do.
+  for (const providerName of ['operators', 'nobody']) {
+    await expect(account().VerifyProvider({ providerName, key: 'acme' })).rejects.toMatchObject({ param: 'provider_name', message: expect.stringContaining('providers.yaml') });
+  }
+  await expect(account().VerifyProvider({ providerName: 'customers', key: 'missing' })).rejects.toMatchObject({ code: 'kek_disabled', message: expect.stringContaining('no such key') });
   expect(await set('nobody', 'acme')).toBe('field_invalid');
   expect(await set('customers', '')).toBe('field_invalid');
   expect(await set('customers', 'x'.repeat(257))).toBe('field_invalid');

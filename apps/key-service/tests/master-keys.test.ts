@@ -48,7 +48,7 @@ test('the first start makes version 1: 32 bytes that nobody else may read', asyn
   const file = join(service.kekFolder, 'main.1.key');
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect(await readFile(file)).toHaveLength(32);
-  expect((await operator().DescribeKeys({})).keks).toEqual([{ provider: 'local', kekId: 'main', kekVersion: 1, state: 'active', deks: '0', rewrappedAtMs: '0', createdAtMs: expect.any(String), isDefault: true }]);
+  expect((await operator().DescribeKeys({})).keks).toEqual([{ provider: 'local', kekId: 'main', kekVersion: 1, state: 'active', deks: '0', rewrappedAtMs: '0', createdAtMs: expect.any(String), isDefault: true, health: 'usable' }]);
 });
 
 test('rotate, rewrap, destroy: every wrapped DEK changes, no record does, and everything stays readable', async () => {
@@ -170,6 +170,49 @@ test('a key whose file is missing is kek_disabled within the cache lifetime, wit
   expect((await operator().DescribeKeys({})).keks).toHaveLength(1);
   await rename(`${service.folder}/away`, file);
   expect(await code()).toBe('text');
+});
+
+test('a lost key that was given up is waited for no longer: its records are refused, what came later opens beside them', async () => {
+  const accountId = await someAccount(account());
+  const [lostPlace, freshPlace] = [someContext(), someContext()];
+  const lost = await sealOne(seals(), accountId, lostPlace, 'lost');
+  const file = join(service.kekFolder, 'main.1.key');
+  await rename(file, `${service.folder}/away`);
+  await operator().RotateKek({});
+  expect((await rewrapAll()).at(-1)).toMatchObject({ done: 1, skipped: 1, finished: true });
+  expect(await operator().DestroyKekVersion({ kekId: 'main', kekVersion: 1, force: true })).toMatchObject({ state: 'destroyed', deks: '1' });
+  const batch = (records: { context: typeof lostPlace; record: Buffer }[]) => seals().Open({ accountId, records });
+  expect((await batch([{ context: lostPlace, record: lost }])).records).toEqual([expect.objectContaining({ refused: true })]);
+  // Nothing is sealed under an older DEK in its place.
+  await expect(sealOne(seals(), accountId, freshPlace, 'x')).rejects.toMatchObject({ code: 'kek_disabled' });
+  await operator().RotateDek({ accountId });
+  const fresh = await sealOne(seals(), accountId, freshPlace, 'fresh');
+  const { records } = await batch([{ context: lostPlace, record: lost }, { context: freshPlace, record: fresh }]);
+  expect([records[0]?.refused, records[1]?.plaintext?.toString()]).toEqual([true, 'fresh']);
+  // A schedule that rotates does not stumble over it for ever.
+  await operator().RotateKek({});
+  expect((await rewrapAll()).at(-1)).toMatchObject({ done: 2, skipped: 0, finished: true });
+  // Found after all.
+  await rename(`${service.folder}/away`, file);
+  await service.restart();
+  expect(await openOne(seals(), accountId, lostPlace, lost)).toBe('lost');
+});
+
+test('DescribeKeys tells which versions can be used, and asks for an account what wraps its DEKs', async () => {
+  const accountId = await someAccount(account());
+  await operator().RotateKek({});
+  const healths = async (of: Buffer = Buffer.alloc(0)) => (await operator().DescribeKeys({ accountId: of })).keks.map(({ kekVersion, health }) => `${kekVersion} ${health}`);
+  expect(await healths()).toEqual(['1 usable', '2 usable']);
+  await rename(join(service.kekFolder, 'main.1.key'), `${service.folder}/away`);
+  expect(await healths()).toEqual(['1 disabled', '2 usable']);
+  expect(await healths(accountId)).toEqual(['1 disabled']);
+  await rename(`${service.folder}/away`, join(service.kekFolder, 'main.1.key'));
+  await chmod(join(service.kekFolder, 'main.2.key'), 0o644);
+  expect(await healths()).toEqual(['1 usable', '2 disabled']);
+  await chmod(join(service.kekFolder, 'main.2.key'), 0o600);
+  await rewrapAll();
+  await operator().DestroyKekVersion({ kekId: 'main', kekVersion: 1, force: true });
+  expect(await healths()).toEqual(['1 ', '2 usable']);
 });
 
 test('another key under the same name opens nothing', async () => {

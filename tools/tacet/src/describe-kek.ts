@@ -12,6 +12,7 @@ export function kekToJson(kek: KekInfo__Output): { readonly [field: string]: Jso
     deks: kek.deks,
     created_at: timeOrNull(kek.createdAtMs),
     rewrapped_at: timeOrNull(kek.rewrappedAtMs),
+    health: kek.health === '' ? null : kek.health,
   };
 }
 
@@ -21,6 +22,7 @@ export const kekColumns = [
   { title: 'KEK' },
   { title: 'VERSION', align: 'right' as const },
   { title: 'STATE', style: (text: string) => (text === 'active' ? ('green' as const) : ('dim' as const)) },
+  { title: 'HEALTH', style: (text: string) => (text === 'usable' ? ('green' as const) : text === '-' ? ('dim' as const) : ('red' as const)) },
   { title: 'DEKS', align: 'right' as const },
   { title: 'SINCE' },
   { title: 'REWRAPPED' },
@@ -28,5 +30,5 @@ export const kekColumns = [
 
 /** A KEK version as a row of `kekColumns`. */
 export function kekToRow(kek: KekInfo__Output): readonly string[] {
-  return [kek.provider, kek.kekId, String(kek.kekVersion), kek.state, kek.deks, timeOrNull(kek.createdAtMs) ?? '-', timeOrNull(kek.rewrappedAtMs) ?? '-'];
+  return [kek.provider, kek.kekId, String(kek.kekVersion), kek.state, kek.health || '-', kek.deks, timeOrNull(kek.createdAtMs) ?? '-', timeOrNull(kek.rewrappedAtMs) ?? '-'];
 }

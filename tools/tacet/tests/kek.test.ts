@@ -14,6 +14,7 @@ const kek = (kekVersion: number, state: string, deks: string) => ({
   state,
   deks,
   rewrappedAtMs: '0',
+  health: 'usable',
 });
 const calledOf = () => fake.calls.map(({ rpc }) => rpc.replace('KeyService.', ''));
 
@@ -64,8 +65,8 @@ test('a rotation makes a version and wraps everything under it', async () => {
     skipped: '0',
     destroyed: [],
     keks: [
-      { provider: 'local', kek_id: 'main', kek_version: 1, state: 'retired', deks: '0', created_at: null, rewrapped_at: null },
-      { provider: 'local', kek_id: 'main', kek_version: 2, state: 'active', deks: '4', created_at: null, rewrapped_at: null },
+      { provider: 'local', kek_id: 'main', kek_version: 1, state: 'retired', deks: '0', created_at: null, rewrapped_at: null, health: 'usable' },
+      { provider: 'local', kek_id: 'main', kek_version: 2, state: 'active', deks: '4', created_at: null, rewrapped_at: null, health: 'usable' },
     ],
   });
   expect(calledOf()).toEqual(['DescribeKeys', 'RotateKek', 'RewrapAll', 'DescribeKeys']);
@@ -148,7 +149,7 @@ test("key-service's own refusal is not tried again", async () => {
 test('versions are listed', async () => {
   keyService(4, []);
   expect((await run('kek status')).stdout).toBe(
-    'PROVIDER  KEK   VERSION  STATE   DEKS  SINCE  REWRAPPED\nlocal     main        1  active     4  -      -\n',
+    'PROVIDER  KEK   VERSION  STATE   HEALTH  DEKS  SINCE  REWRAPPED\nlocal     main        1  active  usable     4  -      -\n',
   );
 });
 
@@ -207,6 +208,7 @@ test('a schedule rotates what is old enough, and destroys only what key-service 
   expect(documentOf(await run('kek rotate --if-older-than 101 --json'))).toMatchObject({ rotated: false });
   expect(calledOf()).toEqual(['DescribeKeys']);
   const due = await run('kek rotate --if-older-than 100 --destroy-old --json');
+  expect(due.stderr).toContain('9 of them are of accounts with a key of their own, and stay under it.');
   expect(documentOf(due)).toMatchObject({ rotated: true, destroyed: [1] });
   expect(due.stderr).toContain('main version 2 stays: Backups of the keystore may need the version until tomorrow.');
 });

@@ -7,7 +7,7 @@ import { cachedDeksMax } from '../limits.ts';
 import type { KekProviders } from '../providers/key-provider.ts';
 import { unwrapAt } from '../providers/wrapped-secret.ts';
 import { Lifetime, type Clocks } from '../lifetime.ts';
-import { readDeks, readNewestDek, type DekRow } from './dek-table.ts';
+import { hasDeks, readDeks, readNewestDek, type DekRow, type ReadDekRow } from './dek-table.ts';
 
 /** An unwrapped DEK, which no other process ever sees. */
 export interface Dek {
@@ -61,7 +61,11 @@ export class AccountDeks {
     return dek;
   }
 
-  /** Those of the given versions that exist. Throws `kek_disabled`, `record_refused`, `unavailable`. */
+  /**
+   * Those of the given versions that exist. One whose KEK version was given up, and which indeed does not unwrap any more,
+   * is as if it did not exist: nothing waits for its key to come back. Throws `kek_disabled`, `record_refused`,
+   * `unavailable`, and `dek_unknown` where none is found and the account has none at all.
+   */
   async versions(account: Buffer, versions: ReadonlySet<number>): Promise<ReadonlyMap<number, KeyObject>> {
     const name = account.toString('hex');
     const found = new Map<number, KeyObject>();
@@ -71,11 +75,12 @@ export class AccountDeks {
       if (held) found.set(version, held.key);
       else missing.push(version);
     }
-    if (missing.length === 0) return found;
-    missing.sort((a, b) => a - b);
-    const load = async () => this.#load(account, async () => readDeks(this.#options.pool, name, missing));
-    const loaded = await this.#once(`${name}.${missing.join(',')}`, load);
-    for (const { version, key } of loaded) found.set(version, key);
+    if (missing.length > 0) {
+      missing.sort((one, other) => one - other);
+      const load = async () => this.#load(account, async () => readDeks(this.#options.pool, name, missing));
+      for (const { version, key } of await this.#once(`${name}.${missing.join(',')}`, load)) found.set(version, key);
+    }
+    if (found.size === 0 && !(await hasDeks(this.#options.pool, name))) throw new TacetError('dek_unknown');
     return found;
   }
 
@@ -109,7 +114,7 @@ export class AccountDeks {
     return loading;
   }
 
-  async #load(account: Buffer, read: (name: string) => Promise<readonly (DekRow | undefined)[]>, alias?: string): Promise<readonly Dek[]> {
+  async #load(account: Buffer, read: (name: string) => Promise<readonly (ReadRow | undefined)[]>, alias?: string): Promise<readonly Dek[]> {
     const generation = this.#generation;
     // Counted from before the reading: what is read now may be destroyed before it arrives.
     const lifetime = new Lifetime(this.#options.clocks, this.#options.cacheMs);
@@ -127,11 +132,10 @@ export class AccountDeks {
    * Unwraps what was read. A row can be rewrapped, and the old KEK version destroyed, between reading and
    * unwrapping: then it is read once more.
    */
-  async #unwrapAll(account: Buffer, read: () => Promise<readonly (DekRow | undefined)[]>, isRetry = false): Promise<readonly Dek[]> {
+  async #unwrapAll(account: Buffer, read: () => Promise<readonly (ReadRow | undefined)[]>, isRetry = false): Promise<readonly Dek[]> {
     const rows = (await read()).filter((row) => row !== undefined);
-    const unwrap = async ({ version, wrapped }: DekRow) => ({ version, key: await unwrapAt(this.#options.providers, wrapped, { accountId: account, version }) });
     try {
-      return await Promise.all(rows.map(unwrap));
+      return (await Promise.all(rows.map(async (row) => this.#unwrap(account, row)))).filter((dek) => dek !== undefined);
     } catch (error) {
       // What the keystore or a provider holds is not what was wrapped; which of the two, nobody is told.
       if (error instanceof RecordRefusedError) throw new TacetError('record_refused', { cause: error });
@@ -139,4 +143,16 @@ export class AccountDeks {
       return this.#unwrapAll(account, read, true);
     }
   }
+
+  /** Undefined: the KEK version was given up, and is gone. */
+  async #unwrap(account: Buffer, { version, wrapped, isGivenUp }: ReadRow): Promise<Dek | undefined> {
+    try {
+      return { version, key: await unwrapAt(this.#options.providers, wrapped, { accountId: account, version }) };
+    } catch (error) {
+      if (isGivenUp === true && error instanceof TacetError && error.code === 'kek_disabled') return undefined;
+      throw error;
+    }
+  }
 }
+
+type ReadRow = DekRow & Partial<Pick<ReadDekRow, 'isGivenUp'>>;

@@ -25,11 +25,24 @@ export async function readNewestDek(db: Queryable, account: string): Promise<Dek
   return rows[0] && toDekRow(rows[0]);
 }
 
+/** A DEK, and whether the KEK version that wraps it was given up (destroyed by force). */
+export interface ReadDekRow extends DekRow {
+  readonly isGivenUp: boolean;
+}
+
 /** Those of the given versions that exist. */
-export async function readDeks(db: Queryable, account: string, versions: readonly number[]): Promise<readonly DekRow[]> {
-  const some = `SELECT ${columns} FROM keystore.dek WHERE account_id = $1 AND dek_version = ANY ($2::bigint[])`;
-  const { rows } = await db.query<RawDekRow>(some, [account, versions]);
-  return rows.map(toDekRow);
+export async function readDeks(db: Queryable, account: string, versions: readonly number[]): Promise<readonly ReadDekRow[]> {
+  const isGivenUp = `EXISTS (SELECT FROM keystore.kek WHERE state = 'destroyed'
+    AND (kek.provider, kek.kek_id, kek.version) = (dek.provider, dek.kek_id, dek.kek_version)) AS is_given_up`;
+  const some = `SELECT ${columns}, ${isGivenUp} FROM keystore.dek WHERE account_id = $1 AND dek_version = ANY ($2::bigint[])`;
+  const { rows } = await db.query<RawDekRow & { is_given_up: boolean }>(some, [account, versions]);
+  return rows.map((row) => ({ ...toDekRow(row), isGivenUp: row.is_given_up }));
+}
+
+/** Whether an account has any. */
+export async function hasDeks(db: Queryable, account: string): Promise<boolean> {
+  const { rowCount } = await db.query('SELECT FROM keystore.dek WHERE account_id = $1 LIMIT 1', [account]);
+  return rowCount === 1;
 }
 
 /** All versions of an account's DEK, oldest first. */

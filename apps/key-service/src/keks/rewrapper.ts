@@ -10,7 +10,7 @@ import { rewrapUnder } from '../providers/wrapped-secret.ts';
 import { yieldEvery } from '../yield-every.ts';
 import { listAccountsWithKek } from './account-kek-table.ts';
 import type { KekRing } from './kek-ring.ts';
-import { markRewrapped } from './kek-table.ts';
+import { listKeks, markRewrapped } from './kek-table.ts';
 import { beginRewrapJob, lockRewrapJob, saveRewrapJob, type RewrapJob } from './rewrap-job-table.ts';
 
 /** DEKs that are wrapped anew and not yet written back: those between two places. */
@@ -113,7 +113,7 @@ export class Rewrapper {
 
   async #wrapAll(deks: readonly PlacedDek[], to: KekVersion): Promise<Pick<Batch, 'skipped' | 'rewrapped'>> {
     const rewrapped: RewrappedDek[] = [];
-    let skipped = 0;
+    const failed: KekVersion[] = [];
     const pause = yieldEvery(recordsPerTurn);
     // Under another key are those of accounts with a key of their own, which stay, and what another default left behind.
     const strangers = deks.filter(({ kek }) => kek.kekId !== to.kekId).map(({ account }) => account);
@@ -123,10 +123,17 @@ export class Rewrapper {
       if (isUnderTarget || own.has(dek.account)) continue;
       const result = await this.#wrap(dek, to);
       if (result) rewrapped.push(result);
-      else skipped++;
+      else failed.push(dek.kek);
       await pause();
     }
-    return { skipped, rewrapped };
+    return { skipped: await this.#countSkipped(failed), rewrapped };
+  }
+
+  /** What an operator has given up is not waited for. */
+  async #countSkipped(failed: readonly KekVersion[]): Promise<number> {
+    if (failed.length === 0) return 0;
+    const givenUp = (await listKeks(this.#options.pool)).filter(({ state }) => state === 'destroyed');
+    return failed.filter(({ kekId, version }) => !givenUp.some((kek) => kek.kekId === kekId && kek.version === version)).length;
   }
 
   /** Undefined: its key is disabled, or it does not unwrap; it must not keep the others from being rewrapped. */

@@ -68,7 +68,10 @@ export class ProviderSet implements KekProviders {
   /** A provider that accounts may choose. Throws `field_invalid`, alike for what is not there and what is not theirs. */
   forAccount(name: string): KeyProvider {
     const found = this.#opened.providers.get(name);
-    if (!found?.forAccounts) throw new TacetError('field_invalid', { param: 'provider_name' });
+    if (!found?.forAccounts) {
+      const message = 'No provider of this name is open to accounts: name it in providers.yaml, with `forAccounts: true`.';
+      throw new TacetError('field_invalid', { param: 'provider_name', message });
+    }
     return found.provider;
   }
 

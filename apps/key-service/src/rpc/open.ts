@@ -68,9 +68,7 @@ function keyName({ dekVersion, epoch }: Pick<ParsedRecord, 'dekVersion' | 'epoch
 
 /** The keys that the records name, as far as they exist. Throws `dek_unknown` where the account has no DEK at all. */
 async function createKeys(account: Buffer, records: readonly ParsedRecord[], { deks, epochs }: KeySources): Promise<ReadonlyMap<string, RecordKey>> {
-  const newest = await deks.newest(account);
-  const others = new Set(records.map(({ dekVersion }) => dekVersion).filter((version) => version !== newest.version));
-  const dekOf = new Map([...(await deks.versions(account, others)), [newest.version, newest.key]]);
+  const dekOf = await deks.versions(account, new Set(records.map(({ dekVersion }) => dekVersion)));
   const secretOf = new Map<number, KeyObject | undefined>();
   const keys = new Map<string, RecordKey>();
   for (const { dekVersion, epoch } of records) {

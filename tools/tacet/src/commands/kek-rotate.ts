@@ -46,6 +46,7 @@ export function kekRotateCommand(run: Run): Command {
         const { total, skipped } = await rewrapWithBar(operator, keys);
         const destroyed = destroyOld ? await destroyUnneeded(operator, keys) : [];
         const after = await describe(keys, call);
+        noteOthers(operator, after);
         await output.document(
           { rotated, rewrapped: (total - skipped).toString(), skipped: skipped.toString(), destroyed, keks: after.map(kekToJson) },
           () => renderTable(kekColumns, after.map(kekToRow), output.paint),
@@ -67,6 +68,16 @@ const dayMs = 86_400_000;
 function ofDeployment(keks: readonly KekInfo__Output[]): readonly KekInfo__Output[] {
   const own = keks.filter(({ isDefault }) => isDefault);
   return own.length > 0 ? own : keks;
+}
+
+/** Tells which of the data keys that were gone through are not under the new version, and why that is right. */
+function noteOthers({ output }: Operator, keks: readonly KekInfo__Output[]): void {
+  const own = ofDeployment(keks);
+  const count = (chosen: (kek: KekInfo__Output) => boolean) => keks.filter(chosen).reduce((sum, { deks }) => sum + BigInt(deks), 0n);
+  const givenUp = count(({ state }) => state === 'destroyed');
+  const apart = count((kek) => kek.state !== 'destroyed' && !own.includes(kek));
+  if (apart > 0n) output.note(`${apart} of them are of accounts with a key of their own, and stay under it.`);
+  if (givenUp > 0n) output.note(`${givenUp} of them were given up with the version that wraps them.`);
 }
 
 /** Destroys what key-service lets go; what a data key or a backup still needs it refuses, and stays. */

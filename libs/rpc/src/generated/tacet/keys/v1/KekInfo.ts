@@ -27,6 +27,12 @@ export interface KekInfo {
    * RotateKek rotates.
    */
   'isDefault'?: (boolean);
+  /**
+   * usable, disabled (missing, forbidden or unreadable) or unavailable (its
+   * provider does not answer). Empty: not asked. DescribeKeys asks for versions
+   * of the deployment's own key, and for those of the account it was called for.
+   */
+  'health'?: (string);
 }
 
 export interface KekInfo__Output {
@@ -54,4 +60,10 @@ export interface KekInfo__Output {
    * RotateKek rotates.
    */
   'isDefault': (boolean);
+  /**
+   * usable, disabled (missing, forbidden or unreadable) or unavailable (its
+   * provider does not answer). Empty: not asked. DescribeKeys asks for versions
+   * of the deployment's own key, and for those of the account it was called for.
+   */
+  'health': (string);
 }
