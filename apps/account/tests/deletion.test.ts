@@ -202,6 +202,18 @@ test('a peer that is away holds the deletion up, not back', async () => {
   await receiptOf(path);
 });
 
+test('what a wrong clock put off for a day goes on when the clock is right again', async () => {
+  const { browser, accountId } = await plant();
+  account.ledger.failWith = 'internal_error';
+  const path = await remove(browser);
+  await clock.set(86_400_000);
+  const isPutOff = "SELECT 1 FROM account.deletion WHERE account_id = $1 AND next_attempt_at > now() + interval '23 hours'";
+  await eventually('it is put off', async () => (await account.owner.query(isPutOff, [accountId])).rowCount === 1, 30_000);
+  await clock.set(0);
+  account.ledger.failWith = undefined;
+  await receiptOf(path);
+}, 60_000);
+
 test('open leases are waited for, two minutes at most', async () => {
   const { browser } = await plant();
   account.ledger.openLeases = 1_000_000;

@@ -44,12 +44,18 @@ interface DeletionRow {
   removed: RemovedCounts;
 }
 
+/**
+ * A step is looked at again after so long at the latest. What is to wait for longer was written by a clock that was wrong, and is
+ * due: a deletion must not wait until that time comes.
+ */
+const waitMsMax = 3_600_000;
+
 /** Takes the deletion that has waited longest and locks it until the transaction ends; others skip it. */
 export async function takeDueDeletion(connection: Connection, nowMs: number): Promise<Deletion | undefined> {
   const { rows } = await connection.query<DeletionRow>(
     `SELECT account_id, step, step_began_at, attempts, requested_at, receipt_hash, unreadable_after, backups_end, removed
-     FROM account.deletion WHERE next_attempt_at <= $1 ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
-    [new Date(nowMs)],
+     FROM account.deletion WHERE next_attempt_at <= $1 OR next_attempt_at > $2 ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
+    [new Date(nowMs), new Date(nowMs + waitMsMax)],
   );
   const [row] = rows;
   return (
@@ -83,7 +89,7 @@ export async function recordOutcome(connection: Connection, deletion: Deletion, 
       deletion.accountId,
       next,
       new Date(nowMs),
-      new Date(nowMs + (outcome.againInMs ?? 0)),
+      new Date(nowMs + Math.min(outcome.againInMs ?? 0, waitMsMax)),
       unreadableAfterMs === undefined ? null : new Date(unreadableAfterMs),
       backupsEndMs === undefined ? null : new Date(backupsEndMs),
       JSON.stringify(sumCounts(deletion.removed, outcome.removed ?? {})),
