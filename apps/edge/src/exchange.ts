@@ -6,6 +6,7 @@ import { chooseWorker, loadOf, prefixesOf, type ChooseOptions } from './choose-w
 import type { EdgeTimeouts } from './config.ts';
 import { forward, type AnswerHeaders, type AnswerReceiver, type Attempt } from './forward.ts';
 import type { Meter } from './meter.ts';
+import type { BodyBudget } from './http/body-budget.ts';
 import { sendError } from './http/send-error.ts';
 import { prepareBody, type CacheSalts, type WorkerBody } from './prepare-body.ts';
 import type { WorkerNews } from './reports.ts';
@@ -30,6 +31,7 @@ export interface ExchangeOptions {
   readonly meter: Meter;
   readonly makeAnswer: (host: AnswerHost, pool: Pool) => Answer;
   readonly salts: CacheSalts;
+  readonly budget: BodyBudget;
   readonly retries: RetryBudget;
   readonly choose: ChooseOptions;
   readonly queue: WorkerQueue;
@@ -250,7 +252,7 @@ export class Exchange implements RunningRequest, AnswerReceiver, AnswerHost, Que
   }
 
   #send(worker: Worker): void {
-    const { admitted, request, salts } = this.#options;
+    const { admitted, request, salts, budget } = this.#options;
     this.#worker = worker;
     worker.begin(this.#load);
     this.#refusal = undefined;
@@ -258,7 +260,8 @@ export class Exchange implements RunningRequest, AnswerReceiver, AnswerHost, Que
     this.#attemptAt = this.#now();
     this.#heardAt = this.#attemptAt;
     this.#answer = this.#options.makeAnswer(this, worker.pool);
-    const body = prepareBody(admitted, worker.pool, salts);
+    this.#body?.forget();
+    const body = prepareBody(admitted, worker.pool, salts, budget);
     this.#body = body;
     const { isStream } = admitted.request;
     const attempt = forward({ worker, path: body.path, body, headers: request.headers, isStream, receiver: this });

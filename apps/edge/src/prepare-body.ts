@@ -3,7 +3,8 @@ import { editObject } from '@tacet/inference';
 import { LRUCache } from 'lru-cache';
 import type { AdmittedRequest } from './admit.ts';
 import { spokenAs, type Endpoint } from './endpoints.ts';
-import type { InferenceRequest } from './read-request.ts';
+import { BodyShare, type BodyBudget } from './http/body-budget.ts';
+import type { InferenceRequest, Prompt } from './read-request.ts';
 import { identifiesPerson } from './refused-fields.ts';
 import { translateBody } from './translate-body.ts';
 import type { Pool } from './workers/pool.ts';
@@ -45,13 +46,16 @@ export class CacheSalts {
   }
 }
 
-/** The client's body with what this pool needs set and what it must not see removed; everything else byte for byte. */
-export function prepareBody(admitted: AdmittedRequest, pool: Pool, salts: CacheSalts): WorkerBody {
+/**
+ * The client's body with what this pool needs set and what it must not see removed; everything else byte for byte. One
+ * that is said in other terms is a second body in memory: it counts against `budget`, and throws `overloaded` beyond it.
+ */
+export function prepareBody(admitted: AdmittedRequest, pool: Pool, salts: CacheSalts, budget: BodyBudget): WorkerBody {
   const { endpoint, prompt } = admitted.request;
   const spoken = spokenAs(endpoint, pool.endpoints);
   const set = fieldsFor(admitted, spoken, pool, salts);
   const { path } = spoken;
-  if (spoken !== endpoint) return joined(path, [translateBody(prompt.object, set, pool.kind.limitField)]);
+  if (spoken !== endpoint) return translated(path, prompt, set, pool, budget);
   const pieces = editObject(prompt.object, { remove: (name) => identifiesPerson(name) || (endpoint.asksForUsage && name === 'stream_options'), set });
   return joined(path, pieces);
 }
@@ -60,6 +64,25 @@ function joined(path: string, pieces: Buffer[]): WorkerBody {
   const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
   if (bytes <= joinedBytesMax) return { path, body: Buffer.concat(pieces, bytes), bytes, forget: () => undefined };
   return { path, body: pieces, bytes, forget: () => void (pieces.length = 0) };
+}
+
+function translated(path: string, prompt: Prompt, set: ReadonlyMap<string, string>, { kind }: Pool, budget: BodyBudget): WorkerBody {
+  const share = new BodyShare(budget);
+  try {
+    // Its length is known when it is there, which is too late: it will be about as long as what it is made of.
+    share.take(prompt.bytes);
+    const body = translateBody(prompt.object, set, kind);
+    share.take(Math.max(0, body.length - prompt.bytes));
+    const whole = joined(path, [body]);
+    const forget = () => {
+      whole.forget();
+      share.release();
+    };
+    return { ...whole, forget };
+  } catch (error) {
+    share.release();
+    throw error;
+  }
 }
 
 /** JSON texts by field. */

@@ -79,10 +79,10 @@ export class ServeInference {
   }
 
   #run(request: IncomingMessage, response: ServerResponse, admitted: AdmittedRequest): void {
-    const { authorize, admit: { session, spool }, running, salts, retries, choose, queue, timeouts, onWorker, recheck } = this.#options;
+    const { authorize, read: { limits: { budget } }, admit: { session, spool }, running, salts, retries, choose, queue, timeouts, onWorker, recheck } = this.#options;
     const meter = new Meter(admitted, { spool, times: session.times, monotonicMs: choose.monotonicMs });
     const exchange = new Exchange({
-      request, response, admitted, meter, salts, retries, choose, queue, timeouts, onWorker,
+      request, response, admitted, meter, salts, budget, retries, choose, queue, timeouts, onWorker,
       makeAnswer: this.#answerMaker(response, admitted, meter),
       mayForward: () => session.mayForward(),
       onEnd: (ended, error) => {

@@ -1,17 +1,18 @@
 import { JsonError, toChatRequest, type ScannedObject } from '@tacet/inference';
 import { fromJsonError } from './from-json-error.ts';
 import { identifiesPerson } from './refused-fields.ts';
+import type { WorkerKind } from './workers/worker-kind.ts';
 
 /**
  * A body of `/v1/messages` as a chat completion, for a worker that speaks only that. `set`: JSON texts by field,
- * which win; `limitField`: what bounds the output there. Throws `TacetError` where chat has no word for something.
+ * which win. Throws `TacetError` where chat has no word for something.
  */
-export function translateBody(object: ScannedObject, set: ReadonlyMap<string, string>, limitField: 'max_tokens' | 'max_completion_tokens'): Buffer {
+export function translateBody(object: ScannedObject, set: ReadonlyMap<string, string>, { limitField, thinking }: WorkerKind): Buffer {
   const given = JSON.parse(object.bytes.toString('utf8')) as Record<string, unknown>;
   for (const name of Object.keys(given)) if (identifiesPerson(name)) delete given[name];
   let chat: Record<string, unknown>;
   try {
-    chat = toChatRequest(given);
+    chat = toChatRequest(given, thinking);
   } catch (error) {
     throw error instanceof JsonError ? fromJsonError(error) : error;
   }

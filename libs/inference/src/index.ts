@@ -16,6 +16,7 @@ export { ResponsesStream } from './responses-stream.ts';
 export { scanObject, topLevelFieldsMax, type ScannedField, type ScannedObject } from './scan-object.ts';
 export { SseError, sseEventBytesMax, SseSplitter, type SseVisitor } from './sse-splitter.ts';
 export { StreamError } from './stream-error.ts';
+export type { ThinkingStyle } from './thinking-adapter.ts';
 export { normalizeUsage, tokenCountMax, type TokenUsage } from './token-usage.ts';
 export { readTrailingUsage, trailingUsageBytesMax, type TrailingUsage } from './trailing-usage.ts';
 export { WorkerAnswer } from './worker-answer.ts';

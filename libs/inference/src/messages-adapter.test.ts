@@ -80,7 +80,7 @@ function blocksOf(content: unknown): unknown[] {
 }
 
 test('a request, translated there and back, loses nothing that both APIs can say', () => {
-  fc.assert(fc.property(request, (given) => expect(fromChatRequest(structuredClone(toChatRequest(structuredClone(given))))).toEqual(given)), { numRuns: 500 });
+  fc.assert(fc.property(request, (given) => expect(fromChatRequest(structuredClone(toChatRequest(structuredClone(given), 'effort')))).toEqual(given)), { numRuns: 500 });
 });
 
 const answer = fc.record({
@@ -230,12 +230,12 @@ test.each<[what: string, fields: Fields]>([
   ['messages', { messages: [{ role: 'assistant', content: [{ type: 'server_tool_use', name: 'canary' }] }] }],
   ['system', { system: [{ type: 'image', source: {} }] }],
 ])('what chat completions have no word for is refused by the name of %s, and never quoted', (field, fields) => {
-  const translate = () => toChatRequest({ messages: [{ role: 'user', content: 'x' }], ...fields });
+  const translate = () => toChatRequest({ messages: [{ role: 'user', content: 'x' }], ...fields }, 'effort');
   expect(translate).toThrow(JsonError);
   expect(translate).toThrow(expect.objectContaining({ reason: 'field_invalid', field, message: expect.not.stringContaining('canary') as unknown }));
 });
 
 test('what would multiply an answer or lift its limit does not pass into a chat completion; what nobody knows does', () => {
-  const chat = toChatRequest({ messages: [{ role: 'user', content: 'x' }], max_tokens: 5, n: 9, best_of: 9, max_completion_tokens: 9_999, stream_options: {}, top_k: 3, future: 1 });
+  const chat = toChatRequest({ messages: [{ role: 'user', content: 'x' }], max_tokens: 5, n: 9, best_of: 9, max_completion_tokens: 9_999, stream_options: {}, top_k: 3, future: 1 }, 'effort');
   expect(chat).toEqual({ messages: [{ role: 'user', content: 'x' }], max_tokens: 5, top_k: 3, future: 1 });
 });

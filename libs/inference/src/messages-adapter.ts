@@ -1,11 +1,12 @@
 import { isObject } from './chat-chunk.ts';
 import { JsonError } from './json-error.ts';
+import { toChatThinking, type ThinkingStyle } from './thinking-adapter.ts';
 
 /**
  * `/v1/messages` (Anthropic's API) in terms of chat completions (OpenAI's), for workers that speak only those:
  * requests one way, answers the other. Pure. What the other API has no word for is left out (`cache_control`,
- * signatures of thoughts, `thinking`, which a worker decides by its model); what would change the meaning if it
- * were left out is refused with `JsonError` `field_invalid`. Fields that neither API names pass as they are.
+ * signatures of thoughts, whether thoughts are shown); what would change the meaning if it were left out is refused
+ * with `JsonError` `field_invalid`. Fields that neither API names pass as they are, and win over what is said here.
  */
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -20,8 +21,8 @@ const foreign: ReadonlySet<string> = new Set([
   'n', 'best_of', 'max_completion_tokens', 'max_output_tokens', 'stream_options', 'prompt', 'input', 'stop', 'functions', 'function_call', 'parallel_tool_calls',
 ]);
 
-/** A chat completion request that says what the messages request says. Throws `JsonError`. */
-export function toChatRequest(request: Fields): Record<string, unknown> {
+/** A chat completion request that says what the messages request says, to workers that are told of thinking in a `style`. Throws `JsonError`. */
+export function toChatRequest(request: Fields, style: ThinkingStyle): Record<string, unknown> {
   const chat: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(request)) if (!translated.has(name) && !foreign.has(name)) chat[name] = value;
   const { system, messages, tools, tool_choice: choice, stop_sequences: stops, output_config: output } = request;
@@ -30,7 +31,14 @@ export function toChatRequest(request: Fields): Record<string, unknown> {
   if (isObject(choice)) Object.assign(chat, toChatChoice(choice));
   if (stops !== undefined) chat['stop'] = stops;
   if (isObject(output)) Object.assign(chat, toChatOutput(output));
-  return chat;
+  return withThinking(chat, toChatThinking(request, style));
+}
+
+/** A client that knows the worker's own words for it has said more than Anthropic's say. */
+function withThinking(chat: Record<string, unknown>, thinking: Fields): Record<string, unknown> {
+  const { chat_template_kwargs: own } = chat;
+  const { chat_template_kwargs: said } = thinking;
+  return { ...thinking, ...chat, ...(isObject(own) && isObject(said) ? { chat_template_kwargs: { ...said, ...own } } : {}) };
 }
 
 function systemMessages(system: unknown): Fields[] {
@@ -132,12 +140,9 @@ function toChatChoice({ type, name, disable_parallel_tool_use: isSerial }: Field
   }
 }
 
-function toChatOutput({ effort, format }: Fields): Fields {
+function toChatOutput({ format }: Fields): Fields {
   const schema = isObject(format) && format['type'] === 'json_schema' ? format['schema'] : undefined;
-  return {
-    ...(typeof effort === 'string' ? { reasoning_effort: effort } : {}),
-    ...(schema === undefined ? {} : { response_format: { type: 'json_schema', json_schema: { name: 'output', strict: true, schema } } }),
-  };
+  return schema === undefined ? {} : { response_format: { type: 'json_schema', json_schema: { name: 'output', strict: true, schema } } };
 }
 
 /** The message that a whole chat completion is; its usage is written by who settles. Throws `JsonError`. */

@@ -1,3 +1,7 @@
+import { TacetError } from '@tacet/errors';
+
+const retryAfterMs = 1_000;
+
 /** Bytes of all bodies in memory at once. */
 export class BodyBudget {
   readonly #bytesMax: number;
@@ -20,5 +24,27 @@ export class BodyBudget {
 
   give(bytes: number): void {
     this.#bytes -= bytes;
+  }
+}
+
+/** What one body has taken out of the budget. */
+export class BodyShare {
+  readonly #budget: BodyBudget;
+  #bytes = 0;
+
+  constructor(budget: BodyBudget) {
+    this.#budget = budget;
+  }
+
+  /** Takes so many bytes more. Throws `overloaded` where they do not fit. */
+  take(bytes: number): void {
+    if (!this.#budget.take(bytes)) throw new TacetError('overloaded', { retryAfterMs });
+    this.#bytes += bytes;
+  }
+
+  /** Gives all of it back; once is enough. */
+  release(): void {
+    this.#budget.give(this.#bytes);
+    this.#bytes = 0;
   }
 }

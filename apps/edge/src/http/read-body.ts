@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, zstdDecompress } from 'node:zlib';
 import { TacetError } from '@tacet/errors';
-import type { BodyBudget } from './body-budget.ts';
+import { BodyShare, type BodyBudget } from './body-budget.ts';
 
 /** A request body in memory; `release` gives its bytes back to the budget, once. */
 export interface Body {
@@ -29,43 +29,23 @@ export async function readBody(request: IncomingMessage, { budget, bytesMax }: B
   if (encoding !== 'identity' && decode === undefined) throw new TacetError('encoding_unsupported', { param: 'content-encoding' });
   const length = Number(request.headers['content-length'] ?? Number.NaN);
   if (length > bytesMax) throw tooLarge(bytesMax);
-  const account = new Account(budget);
+  const share = new BodyShare(budget);
   try {
-    if (length > 0) account.take(length);
+    if (length > 0) share.take(length);
     beforeReading?.();
-    const sent = await collect(request, length, bytesMax, account);
-    const bytes = decode ? await decompress(decode, sent, bytesMax, account) : sent;
-    return { bytes, release: () => account.release() };
+    const sent = await collect(request, length, bytesMax, share);
+    const bytes = decode ? await decompress(decode, sent, bytesMax, share) : sent;
+    return { bytes, release: () => share.release() };
   } catch (error) {
-    account.release();
+    share.release();
     throw error;
   }
 }
 
-/** What one body has taken out of the budget. */
-class Account {
-  readonly #budget: BodyBudget;
-  #bytes = 0;
-
-  constructor(budget: BodyBudget) {
-    this.#budget = budget;
-  }
-
-  take(bytes: number): void {
-    if (!this.#budget.take(bytes)) throw new TacetError('overloaded', { retryAfterMs: 1_000 });
-    this.#bytes += bytes;
-  }
-
-  release(): void {
-    this.#budget.give(this.#bytes);
-    this.#bytes = 0;
-  }
-}
-
 /** The bytes as they were sent. Listeners stay to the end of the request: taking them off costs more than they do. */
-function collect(request: IncomingMessage, length: number, bytesMax: number, account: Account): Promise<Buffer> {
+function collect(request: IncomingMessage, length: number, bytesMax: number, share: BodyShare): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const gatherer = new Gatherer(length, bytesMax, account);
+    const gatherer = new Gatherer(length, bytesMax, share);
     let hasEnded = false;
     request.on('data', (chunk: Buffer) => {
       const error = gatherer.add(chunk);
@@ -87,17 +67,17 @@ function collect(request: IncomingMessage, length: number, bytesMax: number, acc
 class Gatherer {
   readonly #length: number;
   readonly #bytesMax: number;
-  readonly #account: Account;
+  readonly #share: BodyShare;
   #bytes = 0;
   #first: Buffer | undefined;
   #whole: Buffer | undefined;
   #chunks: Buffer[] = [];
   #hasFailed = false;
 
-  constructor(length: number, bytesMax: number, account: Account) {
+  constructor(length: number, bytesMax: number, share: BodyShare) {
     this.#length = length;
     this.#bytesMax = bytesMax;
-    this.#account = account;
+    this.#share = share;
   }
 
   /** Takes a chunk; returns why it cannot. What comes after that is not kept. */
@@ -107,7 +87,7 @@ class Gatherer {
     try {
       if (this.#bytes > this.#bytesMax) throw tooLarge(this.#bytesMax);
       // Where the length is not known, the budget is asked as the bytes come.
-      if (Number.isNaN(this.#length)) this.#account.take(chunk.length);
+      if (Number.isNaN(this.#length)) this.#share.take(chunk.length);
     } catch (error) {
       this.#hasFailed = true;
       this.#chunks = [];
@@ -134,10 +114,10 @@ class Gatherer {
   }
 }
 
-async function decompress(decode: (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>, sent: Buffer, bytesMax: number, account: Account): Promise<Buffer> {
+async function decompress(decode: (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>, sent: Buffer, bytesMax: number, share: BodyShare): Promise<Buffer> {
   try {
     const bytes = await decode(sent, { maxOutputLength: bytesMax });
-    account.take(bytes.length);
+    share.take(bytes.length);
     return bytes;
   } catch (error) {
     if (error instanceof TacetError) throw error;

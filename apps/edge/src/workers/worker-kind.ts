@@ -1,3 +1,4 @@
+import type { ThinkingStyle } from '@tacet/inference';
 import type { WorkerKindName } from '@tacet/workers-file';
 import type { EndpointName } from '../endpoints.ts';
 
@@ -11,6 +12,8 @@ export interface WorkerKind {
   readonly isolation: 'cache_salt' | 'cache_prompt' | 'none';
   /** What bounds the output of a request that names no limit. */
   readonly limitField: 'max_tokens' | 'max_completion_tokens';
+  /** How it is told whether to think, where a message is said to it as a chat completion. */
+  readonly thinking: ThinkingStyle;
   /** What it speaks, as far as every version in use does; `endpoints` of workers.yaml says otherwise. */
   readonly endpoints: readonly EndpointName[];
   /** Engine control beyond what is refused for all (`refused-fields.ts`). */
@@ -26,7 +29,7 @@ const anthropic = ['messages', 'count_tokens'] as const satisfies EndpointName[]
 
 const openaiEndpoints = [...completions, 'embeddings', 'responses'] as const satisfies EndpointName[];
 const everything = [...openaiEndpoints, ...anthropic, 'rerank', 'score'] as const satisfies EndpointName[];
-const plain = { endpoints: [...completions, 'embeddings'], isolation: 'none', limitField: 'max_tokens', refuse: [], hasHealth: false, hasMetrics: false } as const;
+const plain = { endpoints: [...completions, 'embeddings'], isolation: 'none', limitField: 'max_tokens', thinking: 'effort', refuse: [], hasHealth: false, hasMetrics: false } as const;
 const engine = { ...plain, hasHealth: true, hasMetrics: true } as const;
 
 /** Fields by which a client of LiteLLM's proxy could send its prompt elsewhere, or have it logged. */
@@ -39,11 +42,11 @@ const liteLlmControl = [
 
 export const workerKinds = {
   // Tensors and arguments of plug-ins, which are no prompt.
-  vllm: { ...engine, endpoints: everything, usage: 'continuous', isolation: 'cache_salt', refuse: ['prompt_embeds', 'vllm_xargs'] },
+  vllm: { ...engine, endpoints: everything, usage: 'continuous', isolation: 'cache_salt', thinking: 'switch', refuse: ['prompt_embeds', 'vllm_xargs'] },
   // Code, and names of sessions and corpora that may be another tenant's.
-  sglang: { ...engine, endpoints: everything, usage: 'continuous', isolation: 'cache_salt', refuse: ['custom_logit_processor', 'session_id', 'ngram_corpus_id'] },
+  sglang: { ...engine, endpoints: everything, usage: 'continuous', isolation: 'cache_salt', thinking: 'switch', refuse: ['custom_logit_processor', 'session_id', 'ngram_corpus_id'] },
   // It takes sampling parameters of its own beside OpenAI's, `n_predict` over `max_tokens`.
-  llamacpp: { ...plain, endpoints: [...openaiEndpoints, ...anthropic, 'rerank'], hasHealth: true, usage: 'final', isolation: 'cache_prompt', refuse: ['n_predict', 'id_slot', 'slot_id', 'lora', 'n_keep', 'cache_prompt', 'n_cache_reuse'] },
+  llamacpp: { ...plain, endpoints: [...openaiEndpoints, ...anthropic, 'rerank'], hasHealth: true, usage: 'final', isolation: 'cache_prompt', thinking: 'switch_and_budget', refuse: ['n_predict', 'id_slot', 'slot_id', 'lora', 'n_keep', 'cache_prompt', 'n_cache_reuse'] },
   ollama: { ...plain, usage: 'final' },
   lmstudio: { ...plain, endpoints: openaiEndpoints, usage: 'final' },
   // It takes from a body where to send it, under whose credentials, what to do instead, and whom to tell.
