@@ -1,9 +1,10 @@
+import type { BackOffice } from './back-office.ts';
 import { boundsOf, exactCounts, type Bounds, type WorkerReceipt } from './bounds.ts';
 import type { ClientReceipt } from './load.ts';
 import type { Rates } from './price.ts';
 import { isSamePrice, type PriceHistory } from './price-history.ts';
 import type { Purse } from './stage.ts';
-import type { BackOffice, BilledRequest, Statement } from './statement.ts';
+import type { BilledRequest, Statement } from './statement.ts';
 import type { EdgeFaults } from './targets.ts';
 
 /** What the books say beside what was sent and received. Money is nano-USD. */
@@ -67,6 +68,24 @@ export class BookCheck implements Verdict {
     if (statement.posted < 0n) this.#overspent(-statement.posted, `${purse.customer.name} has ${statement.posted} left`);
     const { spendNanoMax } = purse.customer;
     if (spendNanoMax !== undefined && spent + lateNano > spendNanoMax) this.#overspent(spent + lateNano - spendNanoMax, `the key of ${purse.customer.name} spent more than its limit`);
+  }
+
+  /** All accounts that are deleted: nothing tells any more which of them a nano-dollar was of. */
+  checkDeleted(purses: readonly Purse[], clients: readonly ClientReceipt[], { closedAccountsNano: total, deletedNano }: BackOffice): void {
+    const bounds = clients.map((client) => boundsOf(client, this.#workers.get(client.tag) ?? [], this.#faults, this.#pricesOf(client, undefined)));
+    const answered = BigInt(clients.filter(({ status }) => status === 200).length);
+    const least = bounds.reduce((sum, one) => sum + one.least, 0n);
+    const most = bounds.reduce((sum, one) => sum + one.most, 0n);
+    const credit = purses.reduce((sum, { creditNano }) => sum + creditNano, 0n);
+    this.totals.requests += Number(answered);
+    this.totals.sent += most;
+    this.totals.received += least;
+    this.totals.settled += total;
+    // Sums of no-log keys are rounded once for many requests.
+    if (total < least - answered) this.#lost(least - total, `deleted accounts were charged ${total} for what is worth ${least} at least`);
+    // A final that comes late costs the loss all of its request, whatever of it the account had paid before.
+    if (total > most + deletedNano) this.#doubled(total - most - deletedNano, `deleted accounts were charged ${total}, ${deletedNano} of it too late, for what is worth ${most} at most`);
+    if (total - deletedNano > credit) this.#overspent(total - deletedNano - credit, `deleted accounts spent ${total - deletedNano} of ${credit}`);
   }
 
   /** Something else that is wrong. */

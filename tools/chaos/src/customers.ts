@@ -32,6 +32,13 @@ export interface Customer {
   readonly allowanceNano?: bigint;
 }
 
+/** Those who have their accounts deleted in the middle of a run; others take their place whenever it rests. */
+export const leavers: readonly Customer[] = [
+  { name: 'leaver', creditUsd: '2', models: [plain], weight: 1 },
+  { name: 'leaver', creditUsd: '2', models: [plain], weight: 1 },
+  { name: 'silent-leaver', creditUsd: '2', noLog: true, models: [plain], weight: 1 },
+];
+
 /** Rich and poor, limited and not, logged and not. */
 export const customers: readonly Customer[] = [
   { name: 'rich', creditUsd: '50', models: [plain, cheap], weight: 4 },

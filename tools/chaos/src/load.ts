@@ -33,7 +33,7 @@ const readers = 12;
 const pauseMs = 40;
 const endingMs = 8_000;
 /** One that is still running after an edge stood still for longer than its session. */
-const slowAnswer = { tokens: 800, tokensPerSecond: 50 };
+export const slowAnswer = { tokens: 800, tokensPerSecond: 50 };
 /** What a worker may do to its counts; each is bounded by what its clients received. */
 const usageFaults = ['missing', 'negative', 'nan', 'absurd', 'fraction', 'unfinished', 'final-only'];
 
@@ -69,32 +69,40 @@ export function startLoad(stage: Stage, dice: Dice, receipts: ClientReceipt[]): 
 }
 
 async function askOnce(stage: Stage, dice: Dice, signal: AbortSignal): Promise<ClientReceipt> {
-  const purse = dice.weigh(stage.purses.map((one) => ({ ...one.customer, purse: one }))).purse;
+  const purse = dice.weigh(stage.purses.filter(({ isGone }) => !isGone).map((one) => ({ weight: one.customer.weight, purse: one }))).purse;
   const model = dice.pick(purse.customer.models);
   const edge = dice.between(0, stage.edgeUrls.length - 1);
   // What a miscounting worker says of an answer without a stream is all that there is to count.
   const stream = model === odd || dice.chance(0.8);
-  const tag = randomUUID();
-  const demo = behaviour(dice, model, tag);
+  const demo = behaviour(dice, model);
   const giveUpAfter = stream && dice.chance(0.1) ? dice.between(1, 60) : undefined;
-  const received = nothingReceived();
-  const body = {
-    model: model.id,
-    stream,
-    messages: [{ role: 'user', content: 'Say something.' }],
-    ...(dice.chance(0.3) ? { max_tokens: dice.between(1, 200) } : {}),
-    ...(dice.chance(0.05) ? { n: 2 } : {}),
-    demo,
-  };
-  const startedAtMs = performance.now();
-  await ask({ url: stage.edgeUrls[edge] ?? '', apiKey: purse.account.apiKey, body, stream, signal, ...(giveUpAfter === undefined ? {} : { giveUpAfter }) }, received);
-  return { ...received, tag, purse, model, edge, stream, isHonest: demo.usage === undefined, startedAtMs, endedAtMs: performance.now() };
+  const further = { ...(dice.chance(0.3) ? { max_tokens: dice.between(1, 200) } : {}), ...(dice.chance(0.05) ? { n: 2 } : {}) };
+  return askAs(stage, { purse, model, edge, stream, demo, further, giveUpAfter }, signal);
 }
 
-function behaviour(dice: Dice, model: PricedModel, tag: string) {
+/** One request of a run. */
+export interface Wish extends Pick<ClientReceipt, 'purse' | 'model' | 'edge' | 'stream'> {
+  /** What the demo worker is told. */
+  readonly demo: Readonly<Record<string, unknown>>;
+  /** Further fields of the body. */
+  readonly further?: Readonly<Record<string, unknown>>;
+  /** See `Question`. */
+  readonly giveUpAfter?: number | undefined;
+}
+
+/** Asks, and answers what came of it; never rejects. */
+export async function askAs(stage: Stage, { purse, model, edge, stream, demo, further, giveUpAfter }: Wish, signal: AbortSignal): Promise<ClientReceipt> {
+  const tag = randomUUID();
+  const received = nothingReceived();
+  const body = { model: model.id, stream, messages: [{ role: 'user', content: 'Say something.' }], ...further, demo: { ...demo, tag } };
+  const startedAtMs = performance.now();
+  await ask({ url: stage.edgeUrls[edge] ?? '', apiKey: purse.account.apiKey, body, stream, signal, ...(giveUpAfter === undefined ? {} : { giveUpAfter }) }, received);
+  return { ...received, tag, purse, model, edge, stream, isHonest: demo['usage'] === undefined, startedAtMs, endedAtMs: performance.now() };
+}
+
+function behaviour(dice: Dice, model: PricedModel) {
   const promptTokens = dice.between(1, 900);
   return {
-    tag,
     ...(dice.chance(0.06) ? slowAnswer : { tokens: dice.between(2, 160), tokensPerSecond: dice.pick([50, 200, 500]) }),
     promptTokens,
     ...(dice.chance(0.5) ? { cached: dice.between(0, promptTokens) } : {}),

@@ -1,9 +1,9 @@
 import { eventually } from '@tacet/testing';
+import type { BackOffice } from './back-office.ts';
 import type { BookCheck } from './check-books.ts';
 import type { ClientReceipt } from './load.ts';
 import { checkAtRest, waitForRest } from './rest.ts';
 import type { Stage } from './stage.ts';
-import type { BackOffice } from './statement.ts';
 import type { Targets } from './targets.ts';
 
 /** What came of a run. */
@@ -29,8 +29,8 @@ export async function lookAtBooks(stage: Stage, targets: Targets, receipts: read
   return { holds: check.problems.length === 0, problems: check.problems, line: totalsLine(check, office, run) };
 }
 
-function totalsLine({ totals, problems }: BookCheck, { lateNano, boundNano }: BackOffice, run: string): string {
+function totalsLine({ totals, problems }: BookCheck, { lateNano, boundNano, deletedNano, deadLetters }: BackOffice, run: string): string {
   const { requests, repriced, sent, received, settled, lost, doubled, overspent } = totals;
-  const money = Object.entries({ sent, received, settled, lost, doubled, overspent, late: lateNano, bound: boundNano });
-  return `chaos ${run} requests=${requests} repriced=${repriced} ${money.map(([name, nano]) => `${name}=${nano}`).join(' ')} nano-USD: ${problems.length === 0 ? 'every invariant holds' : `${problems.length} WRONG`}`;
+  const money = Object.entries({ sent, received, settled, lost, doubled, overspent, late: lateNano, bound: boundNano, deleted: deletedNano });
+  return `chaos ${run} requests=${requests} repriced=${repriced} aside=${deadLetters.length} ${money.map(([name, nano]) => `${name}=${nano}`).join(' ')} nano-USD: ${problems.length === 0 ? 'every invariant holds' : `${problems.length} WRONG`}`;
 }

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { eventually } from '@tacet/testing';
-import { customers } from './customers.ts';
+import { customers, leavers } from './customers.ts';
 import { Dice } from './dice.ts';
 import { FaultLog } from './fault-log.ts';
 import type { Fault, FaultScene } from './faults/fault.ts';
 import { faults, findFault } from './faults/faults.ts';
 import { lookAtBooks, type ChaosResult } from './look-at-books.ts';
 import { startLoad, type ClientReceipt, type Load } from './load.ts';
-import { startStage, type Stage } from './stage.ts';
+import { openPurse, startStage, type Stage } from './stage.ts';
 import { Targets } from './targets.ts';
 
 export interface ChaosOptions {
@@ -35,10 +35,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const dice = new Dice(seed);
   const nextFault = faultSource(faultNames, dice.fork());
   log.tell(`seed ${seed}: starting Postgres ×2, Redis, Kafka, two workers and the product's processes`);
-  const stage = await startStage({ mode: 'cluster', edges: 2, billings: 2, customers });
+  const stage = await startStage({ mode: 'cluster', edges: 2, billings: 2, customers: [...customers, ...leavers], clockOffsetMs: { edge: 0, billing: 0, account: 0 } });
   const targets = new Targets(stage, log);
-  const scene: FaultScene = { stage, targets, dice: dice.fork(), log, busy: new Set() };
   const receipts: ClientReceipt[] = [];
+  const scene: FaultScene = { stage, targets, dice: dice.fork(), log, busy: new Set(), receipts };
   try {
     for (let done = 0; ; ) {
       const load = startLoad(stage, dice.fork(), receipts);
@@ -52,6 +52,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
         return result;
       }
       await payAllowances(stage);
+      await replaceLeavers(stage);
     }
   } finally {
     await targets.stop();
@@ -96,6 +97,14 @@ async function payAllowances({ constellation, purses }: Stage): Promise<void> {
     const grant = { accountId: purse.account.accountIdBytes, amountNano: allowanceNano.toString(), grantId: randomBytes(16) };
     await eventually('an allowance is granted', () => constellation.operator.ledger.GrantCredit(grant), grantMsMax);
     purse.creditNano += allowanceNano;
+  }
+}
+
+/** Others take the place of those whose accounts were deleted. */
+async function replaceLeavers({ constellation, purses }: Stage): Promise<void> {
+  for (const customer of leavers) {
+    const wanted = leavers.filter(({ name }) => name === customer.name).length;
+    if (purses.filter((purse) => purse.customer.name === customer.name && !purse.isGone).length < wanted) purses.push(await openPurse(constellation, customer));
   }
 }
 

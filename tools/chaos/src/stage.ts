@@ -16,6 +16,8 @@ export interface Purse {
   readonly account: TestAccount;
   /** Everything that was granted, nano-USD. */
   creditNano: bigint;
+  /** Its deletion has begun. */
+  isGone: boolean;
 }
 
 /** Everything that a run plays with. */
@@ -28,15 +30,18 @@ export interface Stage {
   /** Where clients reach the edges: through proxies. */
   readonly edgeUrls: readonly string[];
   readonly servers: ServerKeeper;
-  readonly purses: readonly Purse[];
+  /** Of all accounts, those that are deleted among them. */
+  readonly purses: Purse[];
   readonly prices: PriceHistory;
+  /** Messages that were put into Kafka and are to be set aside, in hexadecimal. */
+  readonly poisoned: Set<string>;
   stop(): Promise<void>;
 }
 
 const openMsMax = 90_000;
 
 /** What a run needs. */
-export interface StageOptions extends Pick<ConstellationOptions, 'mode' | 'edges' | 'billings' | 'settings' | 'sessionMs'> {
+export interface StageOptions extends Pick<ConstellationOptions, 'mode' | 'edges' | 'billings' | 'settings' | 'sessionMs' | 'clockOffsetMs'> {
   readonly customers: readonly Customer[];
 }
 
@@ -80,16 +85,17 @@ async function build({ customers, ...options }: StageOptions, folder: string, cl
   servers.adopt(constellation.servers);
   const edgeUrls = await Promise.all(constellation.edges.map(async ({ process, url }) => `http://127.0.0.1:${await through(process.name, Number(new URL(url).port))}`));
   const purses = await Promise.all(customers.map((customer) => openPurse(constellation, customer)));
-  return { constellation, folder, workers, proxies, edgeUrls, servers, purses, prices: new PriceHistory(models), stop: () => cleanup.disposeAsync() };
+  return { constellation, folder, workers, proxies, edgeUrls, servers, purses, prices: new PriceHistory(models), poisoned: new Set(), stop: () => cleanup.disposeAsync() };
 }
 
-async function openPurse(constellation: Constellation, customer: Customer): Promise<Purse> {
+/** Opens an account with its credit and its key. */
+export async function openPurse(constellation: Constellation, customer: Customer): Promise<Purse> {
   const { creditUsd, noLog = false, spendNanoMax } = customer;
   const limits = spendNanoMax === undefined ? {} : { limits: { spendTotalNano: spendNanoMax.toString() } };
   // A machine that has more to do than it can lets calls fail that began too early; what they began harms nobody.
   const account = await eventually('an account is opened', () => constellation.createAccount({ creditUsd, noLog, ...limits }), openMsMax);
   const { postedNano } = await constellation.operator.ledger.GetBalance({ accountId: account.accountIdBytes }, { deadlineMs: 20_000 });
-  return { customer, account, creditNano: BigInt(postedNano) };
+  return { customer, account, creditNano: BigInt(postedNano), isGone: false };
 }
 
 /** Two workers; the proxies before them die in their place, so that what they counted is never lost. */

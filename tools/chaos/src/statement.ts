@@ -1,8 +1,6 @@
 import { idText } from './id-text.ts';
 import type { RequestUsage__Output } from '@tacet/rpc/types/ledger/v1/RequestUsage';
 import type { OperatorClients } from '@tacet/constellation';
-import pg from 'pg';
-import type { Rates } from './price.ts';
 
 /** One request of a normal key, as billing has it. Money is nano-USD. */
 export interface BilledRequest {
@@ -62,44 +60,4 @@ function toBilled(row: RequestUsage__Output): BilledRequest {
     final: row.final,
     status: row.status,
   };
-}
-
-/** What no account's statement tells: what losses paid, what was set aside, how far each sequence is applied. */
-export interface BackOffice {
-  readonly lateNano: bigint;
-  /** By account. */
-  readonly lateByAccount: ReadonlyMap<string, bigint>;
-  readonly boundNano: bigint;
-  readonly deadLetters: number;
-  /** `kind subject`. */
-  readonly discrepancies: readonly string[];
-  /** By price version. */
-  readonly prices: ReadonlyMap<number, Rates & { readonly model: string }>;
-  /** By `edge partition`. */
-  readonly applied: ReadonlyMap<string, bigint>;
-}
-
-/** Reads it as the superuser of the database. */
-export async function readBackOffice(databaseAdminUrl: string): Promise<BackOffice> {
-  const client = new pg.Client({ connectionString: databaseAdminUrl });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    const { rows: losses } = await client.query<{ account: string; late: string; bound: string }>('SELECT account_id AS account, sum(late) AS late, sum(bound) AS bound FROM billing.usage_period GROUP BY 1');
-    const { rows: letters } = await client.query<{ n: string }>('SELECT count(*) AS n FROM billing.dead_letter');
-    const { rows: discrepancies } = await client.query<{ name: string }>("SELECT kind || ' ' || subject AS name FROM billing.discrepancy ORDER BY 1");
-    const { rows: progress } = await client.query<{ place: string; applied: string }>("SELECT edge_id || ' ' || partition AS place, applied FROM billing.edge_progress");
-    const { rows: prices } = await client.query<{ version: string; model: string; input: string; cached: string; output: string }>('SELECT price_version AS version, model_id AS model, input_pico AS input, cached_pico AS cached, output_pico AS output FROM billing.price');
-    return {
-      lateNano: losses.reduce((sum, { late }) => sum + BigInt(late), 0n),
-      lateByAccount: new Map(losses.map(({ account, late }) => [account, BigInt(late)])),
-      boundNano: losses.reduce((sum, { bound }) => sum + BigInt(bound), 0n),
-      deadLetters: Number(letters[0]?.n ?? 0),
-      discrepancies: discrepancies.map(({ name }) => name),
-      prices: new Map(prices.map(({ version, model, input, cached, output }) => [Number(version), { model, inputPico: BigInt(input), cachedPico: BigInt(cached), outputPico: BigInt(output) }])),
-      applied: new Map(progress.map(({ place, applied }) => [place, BigInt(applied)])),
-    };
-  } finally {
-    await client.end();
-  }
 }

@@ -33,6 +33,17 @@ export async function truncateUsage(broker: string): Promise<void> {
   });
 }
 
+/** Puts one message into a partition of the topic of counts, once. */
+export async function sendToUsageTopic(broker: string, partition: number, value: Buffer | null): Promise<void> {
+  const producer = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING, retry: { retries: 0 } }).producer({ allowAutoTopicCreation: false });
+  await producer.connect();
+  try {
+    await producer.send({ topic, acks: -1, messages: [{ partition, value }] });
+  } finally {
+    await producer.disconnect();
+  }
+}
+
 /** The seqs of the records in a partition, in the order of the log. */
 export async function readUsageSeqs(broker: string, partition: number): Promise<number[]> {
   const end = await withAdmin(broker, async (admin) => (await admin.fetchTopicOffsets(topic)).find((one) => one.partition === partition)?.high ?? '0');

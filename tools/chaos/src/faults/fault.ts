@@ -1,5 +1,6 @@
 import type { Dice } from '../dice.ts';
 import type { FaultLog } from '../fault-log.ts';
+import type { ClientReceipt } from '../load.ts';
 import type { Stage } from '../stage.ts';
 import type { Targets } from '../targets.ts';
 
@@ -11,6 +12,8 @@ export interface FaultScene {
   readonly log: FaultLog;
   /** Names of what a fault is happening to: servers, proxies, prices. */
   readonly busy: Set<string>;
+  /** Of everything that was asked; whoever asks adds to it. */
+  readonly receipts: ClientReceipt[];
 }
 
 /** A kind of fault. */

@@ -2,7 +2,10 @@ import { sessionMs } from '../session-ms.ts';
 import type { Target } from '../targets.ts';
 import { truncateUsage } from '../usage-topic.ts';
 import { changePrice } from './change-price.ts';
+import { deleteAccount } from './delete-account.ts';
 import { whileBusy, type Fault, type FaultScene } from './fault.ts';
+import { jumpClock } from './jump-clock.ts';
+import { poisonTopic } from './poison-topic.ts';
 
 /** How often each process is chosen: money is made by edges and billings. */
 const applicationWeights: Readonly<Record<string, number>> = { edge: 4, billing: 4, account: 1, 'key-service': 1, pruner: 1 };
@@ -39,6 +42,9 @@ export const faults: readonly Fault[] = [
   { name: 'answers lost', weight: 4, kills: 0, begin: (scene) => disturbNetwork(scene, 'swallowAnswers', 1_000) },
   { name: 'worker gone', weight: 3, kills: 0, begin: loseWorker },
   { name: 'price changed', weight: 4, kills: 0, begin: changePrice },
+  { name: 'account deleted', weight: 2, kills: 0, begin: deleteAccount },
+  { name: 'clock jumps', weight: 4, kills: 0, begin: jumpClock },
+  { name: 'poison record', weight: 4, kills: 0, begin: poisonTopic },
 ];
 
 /** Throws an `Error` that lists all names where there is none of this name. */

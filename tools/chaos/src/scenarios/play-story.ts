@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { ask, nothingReceived } from '../ask.ts';
 import { plain, type Customer } from '../customers.ts';
 import type { FaultLog } from '../fault-log.ts';
-import type { ClientReceipt } from '../load.ts';
+import { askAs, type ClientReceipt } from '../load.ts';
 import { lookAtBooks, type ChaosResult } from '../look-at-books.ts';
 import { startStage, type Stage, type StageOptions } from '../stage.ts';
 import { Targets } from '../targets.ts';
@@ -30,7 +28,6 @@ export class StoryEnd extends Error {
 }
 
 const customer: Customer = { name: 'only', creditUsd: '20', models: [plain], weight: 1 };
-const model = plain;
 
 /** Starts the product (embedded and one of each process unless told otherwise), plays a story, and looks at the books. */
 export async function playStory(name: string, log: FaultLog, options: Partial<StageOptions>, play: (story: Story) => Promise<void>): Promise<ChaosResult> {
@@ -55,13 +52,8 @@ export async function playStory(name: string, log: FaultLog, options: Partial<St
   }
 }
 
-async function askFor({ purses, edgeUrls }: Stage, { demo, stream }: StoryQuestion): Promise<ClientReceipt> {
-  const [purse] = purses;
+async function askFor(stage: Stage, { demo, stream }: StoryQuestion): Promise<ClientReceipt> {
+  const [purse] = stage.purses;
   if (!purse) throw new Error('a story has one customer');
-  const tag = randomUUID();
-  const received = nothingReceived();
-  const body = { model: model.id, stream, messages: [{ role: 'user', content: 'Say something.' }], demo: { ...demo, tag } };
-  const startedAtMs = performance.now();
-  await ask({ url: edgeUrls[0] ?? '', apiKey: purse.account.apiKey, body, stream, signal: new AbortController().signal }, received);
-  return { ...received, tag, purse, model, edge: 0, stream, isHonest: true, startedAtMs, endedAtMs: performance.now() };
+  return askAs(stage, { purse, model: plain, edge: 0, stream, demo }, new AbortController().signal);
 }

@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '@tacet/testing';
-import { readBackOffice } from '../statement.ts';
+import { readBackOffice } from '../back-office.ts';
 import { playStory, StoryEnd, type Story } from './play-story.ts';
 import type { Scenario } from './scenario.ts';
 

@@ -1,7 +1,8 @@
 import { eventually } from '@tacet/testing';
+import { readBackOffice } from '../back-office.ts';
 import { plain } from '../customers.ts';
 import { isSamePrice } from '../price-history.ts';
-import { readBackOffice, readStatement } from '../statement.ts';
+import { readStatement } from '../statement.ts';
 import { playStory, StoryEnd, type Story } from './play-story.ts';
 import type { Scenario } from './scenario.ts';
 

@@ -1,4 +1,5 @@
 import { cachedAtTheEnd } from './cached-at-the-end.ts';
+import { deletedMidStream } from './deleted-mid-stream.ts';
 import { lostAcknowledgement } from './lost-acknowledgement.ts';
 import { powerLoss } from './power-loss.ts';
 import { repriced } from './repriced.ts';
@@ -10,4 +11,4 @@ import { wholeNanos } from './whole-nanos.ts';
 export type { Scenario } from './scenario.ts';
 
 /** Every scenario, by name. */
-export const scenarios: Readonly<Record<string, Scenario>> = Object.fromEntries([cachedAtTheEnd, lostAcknowledgement, powerLoss, repriced, standsStill, unreadTruncation, wholeNanos].map((scenario) => [scenario.name, scenario]));
+export const scenarios: Readonly<Record<string, Scenario>> = Object.fromEntries([cachedAtTheEnd, deletedMidStream, lostAcknowledgement, powerLoss, repriced, standsStill, unreadTruncation, wholeNanos].map((scenario) => [scenario.name, scenario]));

@@ -1,7 +1,8 @@
 import { eventually } from '@tacet/testing';
+import { readBackOffice } from '../back-office.ts';
 import type { ClientReceipt } from '../load.ts';
 import type { Stage } from '../stage.ts';
-import { readBackOffice, readStatement } from '../statement.ts';
+import { readStatement } from '../statement.ts';
 import { lastSeqs } from '../rest.ts';
 import { countUsageRecords, truncateUsage } from '../usage-topic.ts';
 import { playStory, StoryEnd, type Story } from './play-story.ts';
