@@ -116,7 +116,8 @@ export class ServeInference {
     tallies.inputTokens += counts.input;
     tallies.cachedTokens += counts.cached;
     tallies.outputTokens += counts.output;
-    if (error?.code === 'client_closed' && counts.output === 0) abandonment.note(caller.identity);
+    // The worker read a prompt that nobody pays for: it told of it too late, or not at all.
+    if (error?.code === 'client_closed' && counts.input + counts.cached === 0) abandonment.note(caller.identity);
     if (error?.code === 'internal_error') events.requestError(error);
     if (caller.noLog) return;
     const status = statusOf(response, error);

@@ -39,6 +39,9 @@ const stream = async (account: TestAccount, fields: object) => {
 
 const withAccount = () => constellation.createAccount();
 
+/** Requests that are given up are counted by the minute: one that begins now will not end in the middle of a test. */
+const earlyInTheMinute = () => eventually('a minute has begun', () => Date.now() % 60_000 < 45_000, 20_000);
+
 const metricOf = async (name: string) => {
   const url = constellation.edges[0]!.process.metricsUrl;
   const text = await (await fetch(url.endsWith('/metrics') ? url : `${url}/metrics`)).text();
@@ -111,8 +114,49 @@ test('a client that leaves aborts the worker and pays for exactly what was recei
   await untilNothingIsHeld(constellation, account.accountIdBytes);
 });
 
+test('a client that leaves a worker which tells usage only at its end pays for the output that it was sent, not for a prompt that nobody counted; and who does so often waits', async () => {
+  const account = await withAccount();
+  const sent: number[] = [];
+  await earlyInTheMinute();
+  for (let i = 0; i < 10; i++) {
+    const client = new RawClient(edge);
+    client.send(account.apiKey, { model: 'counted-model', stream: true, demo: { tokens: 10_000, tokensPerSecond: 200, tag: `late-usage-${i}` } });
+    await client.until('some tokens are there', (received) => received.split('data: ').length > 6 + i);
+    client.socket.destroy();
+    const receipt = await eventually('the worker was aborted', async () => {
+      const found = await receiptOf(`late-usage-${i}`);
+      return found?.aborted ? found : undefined;
+    });
+    sent.push(receipt.outputTokens);
+  }
+  const rows = await finalsOf(constellation, account.accountIdBytes, 10);
+  expect(rows.every(({ status, usageSource, inputTokens, cachedTokens }) => status === 'aborted' && usageSource === 'counted' && inputTokens === '0' && cachedTokens === '0')).toBe(true);
+  const billed = rows.map(({ outputTokens }) => Number(outputTokens)).sort((a, b) => a - b);
+  // Each client had at least six chunks; what was on its way when the connection was closed was received by nobody.
+  for (const [i, tokens] of sent.sort((a, b) => a - b).entries()) {
+    expect(billed[i]).toBeGreaterThanOrEqual(5 + i);
+    expect(billed[i]).toBeLessThanOrEqual(tokens);
+  }
+  // $0.20 a million: nothing but the output.
+  for (const row of rows) expect(row.chargedNano).toBe(String(200 * Number(row.outputTokens)));
+  const refused = await chat(edge, account.apiKey, { model: 'counted-model' });
+  expect([refused.status, (await errorOf(refused)).code]).toEqual([429, 'abandoned_requests']);
+});
+
+test('who leaves after the prompt was billed may do so as often as they like', async () => {
+  const account = await withAccount();
+  for (let i = 0; i < 12; i++) {
+    const client = new RawClient(edge);
+    client.send(account.apiKey, { stream: true, demo: { tokens: 10_000, tokensPerSecond: 200 } });
+    await client.until('some tokens are there', (received) => received.split('data: ').length > 3);
+    client.socket.destroy();
+  }
+  expect((await chat(edge, account.apiKey, { demo: { tokens: 1 } })).status).toBe(200);
+});
+
 test('who leaves before the first token pays nothing, and who does so often waits', async () => {
   const account = await withAccount();
+  await earlyInTheMinute();
   for (let i = 0; i < 10; i++) {
     const client = new RawClient(edge);
     client.send(account.apiKey, { stream: i % 2 === 0, demo: { firstTokenMs: 60_000, tag: `early-${i}` } });

@@ -1,12 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import { countersMax, windowMs } from './limiter.ts';
 
-/** Requests that a key may give up before their answer, per minute. */
+/** Requests that a key may give up before their prompt is billed, per minute. */
 export const abandonedMax = 10;
 
 /**
- * Counts requests that were given up before the first token: they cost the worker and are not billed. Only a
- * key that does so often is stopped, and only for the rest of the minute.
+ * Counts requests that were given up before the worker had told how long the prompt is: it was read and is not billed.
+ * That is before the first token, and at workers which tell usage only at the end also later. Only a key that does so
+ * often is stopped, and only for the rest of the minute.
  */
 export class Abandonment {
   readonly #wallMs: () => number;
