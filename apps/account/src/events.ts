@@ -11,6 +11,8 @@ export interface AccountEvents {
   requestAnswered(route: string, status: number, ms: number): void;
   /** A request met an error that is not a `TacetError`. */
   requestFailed(route: string, requestId: string, error: unknown): void;
+  /** A request met a database that was away or used up, and was told to come again. */
+  databaseAway(route: string, error: unknown): void;
   /** An answer broke after its headers were sent. */
   answerBroke(route: string, error: unknown): void;
   rpcFailed(rpc: string, error: unknown): void;
@@ -39,6 +41,7 @@ export function createEvents(log: Log, metrics: AccountMetrics): AccountEvents {
       metrics.requestSeconds.observe({ route }, ms / 1_000);
     },
     requestFailed: (route, requestId, error) => log.error('request_failed', { route, request_id: requestId, error }),
+    databaseAway: (route, error) => log.warn('database_away', { route, error }),
     answerBroke: (route, error) => log.warn('answer_broke', { route, error }),
     rpcFailed: (rpc, error) => log.error('rpc_failed', { rpc, error }),
     mailSent: (kind) => {

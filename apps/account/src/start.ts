@@ -1,3 +1,4 @@
+import { databaseAway } from '@tacet/database';
 import { startRpcServer } from '@tacet/rpc';
 import type { Reporting, Running } from '@tacet/service';
 import type { AccountConfig } from './config.ts';
@@ -18,7 +19,7 @@ export async function start(config: AccountConfig, reporting: Reporting): Promis
   const resources = await openResources(config, reporting);
   const { events, tls, pool, feed, clock, peers, edge, background, carrier } = resources;
   const rpc = await startRpcServer(
-    { host: config.listenHost, port: config.rpcPort, tls, onInternalError: (name, error) => events.rpcFailed(name, error) },
+    { host: config.listenHost, port: config.rpcPort, tls, onInternalError: (name, error) => events.rpcFailed(name, error), translate: databaseAway },
     [offerKeyDirectory(pool, feed, clock), offerAccountAdmin(resources)],
   );
   events.listening('rpc', rpc.port);

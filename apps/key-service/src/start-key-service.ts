@@ -1,4 +1,4 @@
-import { openPool } from '@tacet/database';
+import { databaseAway, openPool } from '@tacet/database';
 import { offer, openTlsFolder, startRpcServer } from '@tacet/rpc';
 import { createNonceSource, type NonceSource } from '@tacet/sealed-record';
 import { measureCertificate, readSecretFile, type Reporting, type Running } from '@tacet/service';
@@ -76,7 +76,7 @@ export async function startKeyService(config: KeyServiceConfig, { log, registry 
     DestroyEpochs: createDestroyEpochs(epochs),
   };
   const sealService = { Seal: createSeal({ deks, epochs, drawNonce, metrics, now }), Open: createOpen({ deks, epochs, metrics }) };
-  const door = { host: config.listenHost, port: config.rpcPort, tls, onInternalError: (rpc: string, error: unknown) => events.rpcFailed(rpc, error) };
+  const door = { host: config.listenHost, port: config.rpcPort, tls, onInternalError: (rpc: string, error: unknown) => events.rpcFailed(rpc, error), translate: databaseAway };
   const server = await startRpcServer(door, [
     offer('KeyService', policy.of(keyServicePolicy), measureCalls(metrics, keyService, ['RewrapAll'])),
     offer('SealService', policy.of(sealServicePolicy), measureCalls(metrics, sealService)),

@@ -194,7 +194,6 @@ test('a lost key that was given up is waited for no longer: its records are refu
   expect((await rewrapAll()).at(-1)).toMatchObject({ done: 2, skipped: 0, finished: true });
   // Found after all.
   await rename(`${service.folder}/away`, file);
-  await service.restart();
   expect(await openOne(seals(), accountId, lostPlace, lost)).toBe('lost');
 });
 

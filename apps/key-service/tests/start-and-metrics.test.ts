@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import pg from 'pg';
 import { startKeyService, type KeyServiceUnderTest } from './key-service-under-test.ts';
 import { openOne, sealOne, someAccount, someContext } from './records.ts';
 
@@ -48,6 +50,29 @@ test('metrics and readiness answer while the keystore does not', async () => {
   await writeFile(url, service.database.urlOf('tacet_key_service'), { mode: 0o600 });
   await service.restart();
   expect((await fetch(`${service.process.metricsUrl}/ready`)).status).toBe(200);
+});
+
+test('while the keystore takes no connection, what needs it is unavailable, to be tried again, and what is cached goes on', async () => {
+  await service.restart({ TACET_KEY_SERVICE_DEK_CACHE_MS: '300000' });
+  const context = someContext();
+  const [accountId, other] = [await someAccount(service.keys('account')), await someAccount(service.keys('account'))];
+  const seals = service.seals('account');
+  const record = await sealOne(seals, accountId, context, 'text');
+  const admin = new pg.Client({ connectionString: service.database.adminUrl });
+  await admin.connect();
+  const limit = async (connections: number) => admin.query(`ALTER DATABASE "${new URL(service.database.adminUrl).pathname.slice(1)}" CONNECTION LIMIT ${connections}`);
+  try {
+    await limit(0);
+    await admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'tacet_key_service'");
+    await expect(sealOne(seals, other, context, 'x')).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(service.keys('account').CreateDek({ accountId: randomBytes(16) })).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await openOne(seals, accountId, context, record)).toBe('text');
+    expect((await fetch(`${service.process.metricsUrl}/ready`)).status).toBe(200);
+  } finally {
+    await limit(-1);
+    await admin.end();
+  }
+  expect(await openOne(seals, other, context, await sealOne(seals, other, context, 'x'))).toBe('x');
 });
 
 test('SIGTERM stops orderly, and calls that run are answered', async () => {

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, startPostgres, type PostgresServer } from '@tacet/servers';
 import pg from 'pg';
-import { bootstrapInstance, checkInstancesDiffer, isPostgresError, migrate, openPool, scramVerifier, sqlState, transaction, type Pool } from './index.ts';
+import { TacetError } from '@tacet/errors';
+import { bootstrapInstance, checkInstancesDiffer, databaseAway, isPostgresError, migrate, openPool, scramVerifier, sqlState, transaction, type Pool } from './index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tacet-database-'));
 const passwords = { tacet_owner: 'owner-1', tacet_account: 'account-1', tacet_billing: 'billing-1', tacet_pruner: 'pruner-1' };
@@ -95,3 +96,39 @@ test('the verifier is what PostgreSQL makes itself', async () => {
   const theirs = rows[0]?.v ?? '';
   expect(scramVerifier('secret-1', Buffer.from(theirs.split(/[$:]/)[2] ?? '', 'base64'))).toBe(theirs);
 });
+
+test('a server that is away or used up is told as unavailable, and every other error stays what it is', async () => {
+  const awayOf = async (run: (small: Pool) => Promise<unknown>, statementMs?: number) => {
+    const small = await openPool({ url: urlOf('tacet_account', 'account-1'), applicationName: 'small', connectionsMax: 1, ...(statementMs === undefined ? {} : { statementMs }) });
+    try {
+      const error = databaseAway(await run(small).then(() => 'no error', (thrown: unknown) => thrown));
+      return error instanceof TacetError ? [error.code, error.retryAfterMs] : error;
+    } finally {
+      await small.end();
+    }
+  };
+  const away = ['unavailable', expect.any(Number)];
+  const admin = new pg.Client({ connectionString: server.adminUrl('tacet') });
+  await admin.connect();
+  try {
+    expect(await awayOf((small) => transaction(small, () => small.query('SELECT 1')))).toEqual(away);
+    expect(await awayOf((small) => small.query('SELECT pg_sleep(10)'), 50)).toEqual(away);
+    expect(await awayOf((small) => small.query('SELECT pg_terminate_backend(pg_backend_pid())'))).toEqual(away);
+    await admin.query('ALTER ROLE tacet_account CONNECTION LIMIT 5');
+    const many = async (small: Pool) => {
+      await admin.query("ALTER ROLE tacet_account CONNECTION LIMIT 0; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'tacet_account' AND application_name = 'small'");
+      await small.query('SELECT 1').catch(() => undefined);
+      return small.query('SELECT 1');
+    };
+    expect(await awayOf(many)).toEqual(away);
+  } finally {
+    await admin.query('ALTER ROLE tacet_account CONNECTION LIMIT -1');
+    await admin.end();
+  }
+  expect(await awayOf((small) => small.query('SELECT 1/0'))).toBeInstanceOf(pg.DatabaseError);
+  expect(databaseAway('text')).toBe('text');
+  const own = new TacetError('conflict');
+  expect(databaseAway(own)).toBe(own);
+  const nobody = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+  expect(databaseAway(new AggregateError([nobody, nobody]))).toMatchObject({ code: 'unavailable' });
+}, 60_000);

@@ -34,6 +34,8 @@ export interface RpcServerOptions {
   readonly tls: TlsFiles;
   /** Told of every error that is not a `TacetError`; the caller sees `internal_error`. */
   readonly onInternalError: (rpc: string, error: unknown) => void;
+  /** May make a `TacetError` of an error of something else (a database), before it would become `internal_error`. */
+  readonly translate?: (error: unknown) => unknown;
 }
 
 export interface RpcServer {
@@ -75,8 +77,8 @@ export async function startRpcServer(options: RpcServerOptions, offers: readonly
       const allowed = () => policy[method] ?? [];
       const rpc = `${name}.${method}`;
       handlers[method] = definition.responseStream
-        ? streaming(rpc, allowed, implementation[method] as AnyStream, options.onInternalError)
-        : unary(rpc, allowed, implementation[method] as AnyUnary, options.onInternalError);
+        ? streaming(rpc, allowed, implementation[method] as AnyStream, options)
+        : unary(rpc, allowed, implementation[method] as AnyUnary, options);
     }
     server.addService(serviceDefinitions[name], handlers);
   }
@@ -112,23 +114,24 @@ function abortWith(call: ServerUnaryCall<unknown, unknown> | ServerWritableStrea
   return controller.signal;
 }
 
-function hide(rpc: string, error: unknown, report: RpcServerOptions['onInternalError']): TacetError {
-  if (error instanceof TacetError) return error;
-  report(rpc, error);
+function hide(rpc: string, error: unknown, { translate, onInternalError }: RpcServerOptions): TacetError {
+  const typed = translate ? translate(error) : error;
+  if (typed instanceof TacetError) return typed;
+  onInternalError(rpc, error);
   return new TacetError('internal_error');
 }
 
-function unary(rpc: string, allowed: () => readonly Identity[], handler: AnyUnary, report: RpcServerOptions['onInternalError']): handleUnaryCall<unknown, unknown> {
+function unary(rpc: string, allowed: () => readonly Identity[], handler: AnyUnary, options: RpcServerOptions): handleUnaryCall<unknown, unknown> {
   return (call, callback) => {
     const run = async () => handler(call.request, { caller: admit(call, allowed), signal: abortWith(call) });
     run().then(
       (response) => callback(null, response),
-      (error: unknown) => callback(toStatus(hide(rpc, error, report))),
+      (error: unknown) => callback(toStatus(hide(rpc, error, options))),
     );
   };
 }
 
-function streaming(rpc: string, allowed: () => readonly Identity[], handler: AnyStream, report: RpcServerOptions['onInternalError']): handleServerStreamingCall<unknown, unknown> {
+function streaming(rpc: string, allowed: () => readonly Identity[], handler: AnyStream, options: RpcServerOptions): handleServerStreamingCall<unknown, unknown> {
   return (call) => {
     const signal = abortWith(call);
     const run = async () => {
@@ -142,7 +145,7 @@ function streaming(rpc: string, allowed: () => readonly Identity[], handler: Any
       if (!signal.aborted) call.end();
     };
     run().catch((error: unknown) => {
-      if (!signal.aborted) call.emit('error', toStatus(hide(rpc, error, report)));
+      if (!signal.aborted) call.emit('error', toStatus(hide(rpc, error, options)));
     });
   };
 }

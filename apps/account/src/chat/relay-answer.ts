@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pool } from '@tacet/database';
+import { databaseAway, type Pool } from '@tacet/database';
 import { TacetError, toTacetError } from '@tacet/errors';
 import type { Clock } from '../clock.ts';
 import type { MessageBody } from '../conversations/message-body.ts';
@@ -105,7 +105,7 @@ async function store(
       await storeMessage(pool, sealer, clock, turn.accountId, turn.conversationId, id, { ...body, position });
       return position;
     } catch (error) {
-      const typed = toTacetError(error);
+      const typed = toTacetError(databaseAway(error));
       // Deleted or expired meanwhile: its owner wants it gone.
       if (typed.code === 'not_found' || typed.code === 'conversation_expired' || typed.code === 'dek_unknown') return typed;
       if (tries === sealTriesMax) {

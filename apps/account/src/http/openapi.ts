@@ -82,7 +82,7 @@ export function errorsOf(route: Route): readonly ErrorCode[] {
     ...(route.params || route.query || route.body ? (['field_invalid'] as const) : []),
     ...(route.body ? (['invalid_json', 'body_too_large', 'encoding_unsupported', 'request_timeout'] as const) : []),
   ];
-  return [...new Set([...byAccess[route.access], ...byInput, ...route.errors, 'internal_error' as const])];
+  return [...new Set([...byAccess[route.access], ...byInput, ...route.errors, 'unavailable' as const, 'internal_error' as const])];
 }
 
 function failures(codes: readonly ErrorCode[]): Record<string, object> {

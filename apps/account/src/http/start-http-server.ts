@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, STATUS_CODES, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { databaseAway } from '@tacet/database';
 import { TacetError, toTacetError, type ErrorCode } from '@tacet/errors';
 import express, { type ErrorRequestHandler, type Request, type Response } from 'express';
 import type { AccountEvents } from '../events.ts';
@@ -110,7 +111,7 @@ async function answer(
 }
 
 function sendError({ events, publicOrigin }: HttpServerOptions, label: string, request: Request, response: Response, error: unknown): void {
-  const typed = toTacetError(error);
+  const typed = toTacetError(databaseAway(error));
   const requestId = randomUUID();
   if (response.headersSent || response.destroyed) {
     // Nothing can be said any more: a torn connection shows that the answer is not whole.
@@ -119,6 +120,7 @@ function sendError({ events, publicOrigin }: HttpServerOptions, label: string, r
     return;
   }
   if (typed.code === 'internal_error') events.requestFailed(label, requestId, error);
+  else if (typed !== error) events.databaseAway(label, error);
   setCommonHeaders(response, publicOrigin);
   if (typed.retryAfterMs !== undefined) {
     response.setHeader('retry-after', Math.ceil(typed.retryAfterMs / 1_000));

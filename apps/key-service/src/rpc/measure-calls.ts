@@ -1,3 +1,4 @@
+import { databaseAway } from '@tacet/database';
 import { toTacetError } from '@tacet/errors';
 import type { Metrics } from '../metrics.ts';
 
@@ -18,7 +19,7 @@ function measureUnary(metrics: Metrics, rpc: string, handler: Unary): Unary {
       metrics.call(rpc, seconds());
       return response;
     } catch (error) {
-      metrics.call(rpc, seconds(), toTacetError(error).code);
+      metrics.call(rpc, seconds(), toTacetError(databaseAway(error)).code);
       throw error;
     }
   };

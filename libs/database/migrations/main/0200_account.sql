@@ -107,7 +107,7 @@ CREATE TABLE account.message (
   conversation_id uuid NOT NULL REFERENCES account.conversation ON DELETE CASCADE,
   -- The message that this one follows. It and position are sealed too, and compared after opening.
   parent_id uuid,
-  -- Even: what the person wrote; odd: the answer to it.
+  -- The order in which they came. Even: what a person wrote; odd: an answer, to the message that parent_id names.
   position integer NOT NULL CHECK (position >= 0),
   body bytea NOT NULL CHECK (get_byte(body, 0) = 193 AND length(body) >= 68),
   UNIQUE (conversation_id, position)
