@@ -168,3 +168,22 @@ test('a client that leaves in the middle of its body gives the budget back', asy
   const outcome = await settled;
   expect([outcome, budget.bytes]).toEqual(['client_closed', 0]);
 });
+
+test('a client that left before its body is read is not waited for', async () => {
+  const budget = new BodyBudget(1_000);
+  let settle: (outcome: string) => void;
+  const settled = new Promise<string>((resolve) => (settle = resolve));
+  const port = await serve((request) => {
+    // As while a key is looked up.
+    request.once('close', () => {
+      readBody(request, { budget, bytesMax: 800 }).then(
+        () => settle('read'),
+        (error: TacetError) => settle(error.code),
+      );
+    });
+    socket.destroy();
+  });
+  const socket = connect(port, '127.0.0.1');
+  socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 700\r\n\r\nxxx');
+  expect([await settled, budget.bytes]).toEqual(['client_closed', 0]);
+});

@@ -29,6 +29,8 @@ export async function readBody(request: IncomingMessage, { budget, bytesMax }: B
   if (encoding !== 'identity' && decode === undefined) throw new TacetError('encoding_unsupported', { param: 'content-encoding' });
   const length = Number(request.headers['content-length'] ?? Number.NaN);
   if (length > bytesMax) throw tooLarge(bytesMax);
+  // Whoever left while the key was looked up has closed already, and would be waited for without end.
+  if (request.destroyed) throw new TacetError('client_closed');
   const share = new BodyShare(budget);
   try {
     if (length > 0) share.take(length);
