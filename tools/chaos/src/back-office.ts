@@ -66,6 +66,15 @@ async function readDeletions(client: pg.Client): Promise<Pick<BackOffice, 'delet
   return { deletions: deletions.map(({ name }) => name), deletedNano: BigInt(rows[0]?.deleted ?? 0), closedAccountsNano: BigInt(rows[0]?.closed ?? 0) };
 }
 
+/** What leases were granted since their epochs began, by account and lease. */
+export async function readGrants(databaseAdminUrl: string): Promise<ReadonlyMap<string, ReadonlyMap<string, bigint>>> {
+  return withDatabase(databaseAdminUrl, async (client) => {
+    const { rows } = await client.query<{ account: string; lease: string; granted: string }>("SELECT account_id AS account, edge_id || ' ' || epoch || ' ' || key_id AS lease, granted FROM billing.spend_lease");
+    const byAccount = Map.groupBy(rows, ({ account }) => account);
+    return new Map([...byAccount].map(([account, leases]) => [account, new Map(leases.map(({ lease, granted }) => [lease, BigInt(granted)]))]));
+  });
+}
+
 /** Tables of the main database with a row that shows one of the ids, as text or as bytes. */
 export async function tablesWith(databaseAdminUrl: string, ids: readonly string[]): Promise<string[]> {
   if (ids.length === 0) return [];

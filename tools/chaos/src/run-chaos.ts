@@ -22,7 +22,7 @@ export interface ChaosOptions {
 }
 
 /** Time between the beginnings of two faults, so that they overlap. */
-const gapMs = { least: 50, most: 700 };
+const gapMs = { least: 50, most: 600 };
 /** A fault waits for so many answers since the last, so that there is something to lose, but not for ever. */
 const answersBetween = 3;
 const answersMsMax = 3_000;

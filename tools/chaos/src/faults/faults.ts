@@ -41,10 +41,10 @@ export const faults: readonly Fault[] = [
   { name: 'network held up', weight: 4, kills: 0, begin: (scene) => disturbNetwork(scene, 'hold', 2_500) },
   { name: 'answers lost', weight: 4, kills: 0, begin: (scene) => disturbNetwork(scene, 'swallowAnswers', 1_000) },
   { name: 'worker gone', weight: 3, kills: 0, begin: loseWorker },
-  { name: 'price changed', weight: 4, kills: 0, begin: changePrice },
+  { name: 'price changed', weight: 3, kills: 0, begin: changePrice },
   { name: 'account deleted', weight: 2, kills: 0, begin: deleteAccount },
-  { name: 'clock jumps', weight: 4, kills: 0, begin: jumpClock },
-  { name: 'poison record', weight: 4, kills: 0, begin: poisonTopic },
+  { name: 'clock jumps', weight: 3, kills: 0, begin: jumpClock },
+  { name: 'poison record', weight: 2, kills: 0, begin: poisonTopic },
 ];
 
 /** Throws an `Error` that lists all names where there is none of this name. */

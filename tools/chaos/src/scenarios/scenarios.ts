@@ -1,5 +1,6 @@
 import { cachedAtTheEnd } from './cached-at-the-end.ts';
 import { deletedMidStream } from './deleted-mid-stream.ts';
+import { forgetfulFailover } from './forgetful-failover.ts';
 import { lostAcknowledgement } from './lost-acknowledgement.ts';
 import { powerLoss } from './power-loss.ts';
 import { repriced } from './repriced.ts';
@@ -11,4 +12,4 @@ import { wholeNanos } from './whole-nanos.ts';
 export type { Scenario } from './scenario.ts';
 
 /** Every scenario, by name. */
-export const scenarios: Readonly<Record<string, Scenario>> = Object.fromEntries([cachedAtTheEnd, deletedMidStream, lostAcknowledgement, powerLoss, repriced, standsStill, unreadTruncation, wholeNanos].map((scenario) => [scenario.name, scenario]));
+export const scenarios: Readonly<Record<string, Scenario>> = Object.fromEntries([cachedAtTheEnd, deletedMidStream, forgetfulFailover, lostAcknowledgement, powerLoss, repriced, standsStill, unreadTruncation, wholeNanos].map((scenario) => [scenario.name, scenario]));

@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto';
+import { eventually } from '@tacet/testing';
+import { readBackOffice, readGrants } from '../back-office.ts';
+import { readTimeline, takeBaseBackup, takeOver } from '../base-backup.ts';
+import { cheap, plain, type Customer } from '../customers.ts';
+import { Dice } from '../dice.ts';
+import { askAs, startLoad, type ClientReceipt } from '../load.ts';
+import { waitForRest } from '../rest.ts';
+import type { Purse, Stage } from '../stage.ts';
+import type { Target } from '../targets.ts';
+import { playStory, StoryEnd, type Story } from './play-story.ts';
+import type { Scenario } from './scenario.ts';
+
+/** So long that nothing is cut while Postgres is away, however slow the machine. */
+const patientSessionMs = 30_000;
+/** All of the money of the first is spent twice over: at the edge that was granted it, and at the one that is granted it again. */
+const torn: Customer = { name: 'torn', creditUsd: '0.0005', models: [plain], weight: 0 };
+const customers: readonly Customer[] = [
+  torn,
+  { name: 'rich', creditUsd: '50', models: [plain, cheap], weight: 4 },
+  { name: 'modest', creditUsd: '0.01', models: [plain], weight: 2 },
+  { name: 'silent', creditUsd: '20', noLog: true, models: [plain], weight: 3 },
+];
+const seed = 1;
+const answersBetween = 40;
+const answersMsMax = 20_000;
+const readyMsMax = 60_000;
+const grantNano = 1_000_000_000n;
+/** Takes more than half of what the torn customer has, slowly. */
+const longAnswer = { promptTokens: 500, tokens: 1_500, tokensPerSecond: 100 };
+const quickAnswer = { ...longAnswer, tokensPerSecond: 0 };
+
+/**
+ * Postgres fails over to a standby that lags behind: commits, grants of leases, an edge's epoch and a grant of credit are forgotten.
+ * Charges come again from the spools; what edges may still spend of forgotten grants is granted a second time, and the loss pays.
+ */
+export const forgetfulFailover: Scenario = {
+  name: 'forgetful-failover',
+  sentence: 'A failover that forgets commits costs nobody anything, one that forgets grants no more than the holds concerned.',
+  run: (log) => playStory('forgetful-failover', log, { mode: 'cluster', edges: 2, billings: 2, sessionMs: patientSessionMs, customers }, failOver),
+};
+
+async function failOver(story: Story): Promise<void> {
+  const { stage, targets, log, remember } = story;
+  const { constellation } = stage;
+  const { databaseAdminUrl, server } = constellation.servers.databases.main;
+  const [first, second] = targets.all.filter(({ application }) => application === 'edge');
+  const [purse, rich] = stage.purses;
+  if (!server || !first || !second || !purse || !rich) throw new Error('something is missing');
+  const receipts: ClientReceipt[] = [];
+  const load = startLoad(stage, new Dice(seed), receipts);
+  await load.untilAnswered(answersBetween, answersMsMax);
+  const copy = `${server.dataFolder}.standby`;
+  await takeBaseBackup(databaseAdminUrl, server.dataFolder, copy);
+  const before = { timeline: await readTimeline(databaseAdminUrl), grants: await readGrants(databaseAdminUrl) };
+  log.tell('the standby follows no longer; money is earned, leases are granted, an edge begins a new epoch, credit is granted');
+
+  await targets.kill(second, 0);
+  await second.process.waitUntilReady(readyMsMax);
+  const grant = { accountId: rich.account.accountIdBytes, amountNano: grantNano.toString(), grantId: randomBytes(16) };
+  await constellation.operator.ledger.GrantCredit(grant);
+  rich.creditNano += grantNano;
+  const atFirst = askAs(stage, { purse, model: plain, edge: 0, stream: true, demo: longAnswer }, new AbortController().signal);
+  await eventually('the first edge is granted something', async () => (await heldOf(stage, purse)) > 0n, readyMsMax);
+  await load.untilAnswered(answersBetween, answersMsMax);
+
+  const forgotten = await loseCommits(story, first, before.grants, copy);
+  if ((await readTimeline(databaseAdminUrl)) === before.timeline) throw new Error('the standby is on the old timeline');
+  // Whoever granted it asks again, as docs/money.md says.
+  await eventually('the credit is granted again', () => constellation.operator.ledger.GrantCredit(grant), readyMsMax);
+  log.tell('the second edge spends what the first was granted');
+  receipts.push(...(await spendAtSecond(stage, purse)));
+  log.tell('the first edge goes on');
+  first.process.signal('SIGCONT');
+  receipts.push(await atFirst);
+  await load.untilAnswered(answersBetween, answersMsMax);
+  await load.stop();
+  for (const receipt of receipts) remember(receipt);
+  await checkLosses(story, forgotten);
+}
+
+/** The standby takes over, while the first edge stands still. Answers, by account, what leases were granted since `before`. */
+async function loseCommits({ stage, targets, log }: Story, first: Target, before: ReadonlyMap<string, ReadonlyMap<string, bigint>>, copy: string): Promise<ReadonlyMap<string, bigint>> {
+  const { databaseAdminUrl, server } = stage.constellation.servers.databases.main;
+  const billings = targets.all.filter(({ application }) => application === 'billing');
+  first.process.signal('SIGSTOP');
+  for (const { process } of billings) process.signal('SIGSTOP');
+  try {
+    const grants = await readGrants(databaseAdminUrl);
+    const postgres = stage.servers.find('postgres-main');
+    postgres.process.signal('SIGQUIT');
+    await postgres.process.ended;
+    await takeOver(server?.dataFolder ?? '', copy);
+    await postgres.start();
+    const forgotten = new Map([...grants].map(([account, leases]) => [account, growth(leases, before.get(account))]));
+    log.tell(`the standby has taken over; forgotten grants: ${[...forgotten.values()].reduce((sum, nano) => sum + nano, 0n)} nano-USD`);
+    return forgotten;
+  } finally {
+    for (const { process } of billings) process.signal('SIGCONT');
+  }
+}
+
+function growth(leases: ReadonlyMap<string, bigint>, before: ReadonlyMap<string, bigint> = new Map()): bigint {
+  return [...leases].reduce((sum, [lease, granted]) => sum + (granted > (before.get(lease) ?? 0n) ? granted - (before.get(lease) ?? 0n) : 0n), 0n);
+}
+
+/** Asks until an answer comes whole: billings must find Postgres again. */
+async function spendAtSecond(stage: Stage, purse: Purse): Promise<ClientReceipt[]> {
+  const receipts: ClientReceipt[] = [];
+  await eventually(
+    'the second edge answers',
+    async () => {
+      receipts.push(await askAs(stage, { purse, model: plain, edge: 1, stream: true, demo: quickAnswer }, new AbortController().signal));
+      return receipts.at(-1)?.status === 200;
+    },
+    readyMsMax,
+  );
+  return receipts;
+}
+
+async function heldOf({ constellation }: Stage, { account }: Purse): Promise<bigint> {
+  const { heldNano } = await constellation.operator.ledger.GetBalance({ accountId: account.accountIdBytes });
+  return BigInt(heldNano);
+}
+
+/** What losses paid is bounded by what was forgotten, account by account; and the story must have shown it. */
+async function checkLosses({ stage, targets, log }: Story, forgotten: ReadonlyMap<string, bigint>): Promise<void> {
+  await waitForRest(stage, targets).catch(() => undefined);
+  const { lateByAccount, lateNano } = await readBackOffice(stage.constellation.servers.databases.main.databaseAdminUrl);
+  log.tell(`loss:late pays ${lateNano} nano-USD`);
+  for (const { customer, account } of stage.purses) {
+    const late = lateByAccount.get(account.accountId) ?? 0n;
+    const most = forgotten.get(account.accountId) ?? 0n;
+    if (late > most) throw new StoryEnd(`loss:late pays ${late} in place of ${customer.name}, of whom ${most} of grants were forgotten`);
+    if (customer === torn && late === 0n) throw new StoryEnd('nothing was spent twice over: the story shows nothing');
+  }
+}
