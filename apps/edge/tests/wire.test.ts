@@ -5,8 +5,7 @@ import { readFileSync } from 'node:fs';
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startConstellation, type Constellation, type TestAccount } from '@tacet/constellation';
-import { eventually } from '@tacet/testing';
-import { chat, chatBody, errorOf, eventsOf, post, RawClient } from './chat-client.ts';
+import { chat, chatBody, errorOf, eventsOf, post } from './chat-client.ts';
 
 const canary = 'CANARY-7f3a9c';
 const kinds = ['demo', 'vllm', 'sglang', 'llamacpp', 'litellm', 'openai'] as const;
@@ -280,12 +279,3 @@ test('metrics have no label from a user, and a thousand more requests add no ser
   expect(after).toEqual(before);
   expect(after.join()).not.toContain(account.keyId);
 });
-
-test('while a worker thinks a stream is kept alive by comments between events, and errors then come in the stream', async () => {
-  const client = new RawClient(edge);
-  client.send(account.apiKey, { stream: true, demo: { firstTokenMs: 17_000, tokens: 5 } });
-  await eventually('a comment has come', () => client.received.includes(': keepalive\n'), 20_000);
-  expect(client.received).toMatch(/^HTTP\/1\.1 200 /);
-  await eventually('the stream has ended', () => client.received.includes('[DONE]'), 20_000);
-  expect(client.received).not.toMatch(/^(id:|event: ping|data:\s*$)/m);
-}, 45_000);

@@ -1,0 +1,15 @@
+import { afterAll, beforeAll, test } from '@jest/globals';
+import { startConstellation, type Constellation } from '@tacet/constellation';
+import { restartUnderLoad } from './rolling-restart.ts';
+
+let constellation: Constellation;
+
+beforeAll(async () => {
+  // The defaults of a deployment: 15 s in which requests are still taken, and up to 15 minutes for what runs.
+  constellation = await startConstellation({ mode: 'embedded', edges: 2, sessionMs: 60_000 });
+}, 120_000);
+afterAll(() => constellation.stop());
+
+test('a rolling restart under two hundred two-minute streams cuts none and refuses no request; readiness goes first', async () => {
+  await restartUnderLoad(constellation, { clients: 200, tokensPerStream: 1_200, tokensPerSecond: 10, creditUsd: '50', endMs: 300_000 });
+}, 1_500_000);
