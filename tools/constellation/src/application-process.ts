@@ -43,9 +43,10 @@ export interface ApplicationProcess {
   stop(): Promise<Ending>;
   /**
    * Ends the present run if there is one (orderly) and starts the next, with further variables; does not wait for `/ready`.
-   * `repository`: the folder of another copy of the sources, for this run alone.
+   * For this run alone: `repository`, the folder of another copy of the sources; `under`, a command that takes its own as arguments
+   * and becomes it.
    */
-  restart(variables?: Readonly<Record<string, string>>, repository?: string): Promise<void>;
+  restart(variables?: Readonly<Record<string, string>>, repository?: string, under?: readonly string[]): Promise<void>;
 }
 
 const defaultStopMs = 10_000;
@@ -60,15 +61,17 @@ export async function startProcess(application: Application, environment: Readon
   const logFile = join(folder, `${name}.log`);
   let variables = { ...environment };
   await mkdir(folder, { recursive: true });
-  const run = async (repository?: string) => {
+  const run = async (repository?: string, under: readonly string[] = []) => {
     // Straight into the file: a process whose reader has died could not say why it stops.
     const log = openSync(logFile, 'a', 0o600);
+    const own = sourceArguments(`apps/${application}/src/main.ts`, options.arguments ?? defaultArguments(application), flags, repository);
+    const [command = process.execPath, ...further] = [...under, process.execPath, ...own];
     const logStart = fstatSync(log).size;
     try {
       const server = await startKeptProcess({
         name,
-        command: process.execPath,
-        arguments: sourceArguments(`apps/${application}/src/main.ts`, options.arguments ?? defaultArguments(application), flags, repository),
+        command,
+        arguments: further,
         environment: { ...inheritedEnvironment(process.env), ...variables },
         folder: options.workingFolder,
         outputFile: log,
@@ -106,10 +109,10 @@ export async function startProcess(application: Application, environment: Readon
       return current.ended;
     },
     stop: () => current.stop(),
-    restart: async (further = {}, repository) => {
+    restart: async (further = {}, repository, under = []) => {
       if (current.running) await current.stop();
       variables = { ...variables, ...further };
-      ({ server: current, logStart } = await run(repository));
+      ({ server: current, logStart } = await run(repository, under));
     },
   };
 }

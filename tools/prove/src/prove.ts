@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repositoryFolder, startConstellation, type Application } from '@tacet/constellation';
 import { ClaimBroken, type Claim } from './claim.ts';
+import { startPayments } from './payments.ts';
 import { createScratch, type Scratch } from './scratch.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -21,10 +22,12 @@ export interface ProveOptions {
   readonly claims: readonly Claim[];
   /** Told of each step. */
   readonly tell: (line: string) => void;
+  /** Makes checks in full that take minutes. */
+  readonly isLong?: boolean;
 }
 
 /** Proves claims, each on the processes as they are and on those that its mutation breaks, on one deployment of its own. */
-export async function prove({ claims, tell }: ProveOptions): Promise<readonly Verdict[]> {
+export async function prove({ claims, tell, isLong = false }: ProveOptions): Promise<readonly Verdict[]> {
   const folder = await mkdtemp(join(tmpdir(), 'tacet-prove-'));
   await using cleanup = new AsyncDisposableStack();
   if (process.env['TEST_KEEP'] !== 'yes') cleanup.defer(() => rm(folder, { recursive: true, force: true }));
@@ -38,9 +41,13 @@ export async function prove({ claims, tell }: ProveOptions): Promise<readonly Ve
     else process.env['TMPDIR'] = inherited;
   });
   tell('starting two PostgreSQL, Kafka, Redis, a worker and the five processes');
-  const [constellation, scratch] = await Promise.all([startDeployment(join(folder, 'deployment')), createScratch(repositoryFolder, sources)]);
+  const deployment = join(folder, 'deployment');
+  await mkdir(deployment);
+  const { stripe, settings } = await startPayments(deployment);
+  cleanup.defer(() => stripe.stop());
+  const [constellation, scratch] = await Promise.all([startDeployment(deployment, settings), createScratch(repositoryFolder, sources)]);
   cleanup.defer(() => constellation.stop());
-  const world = await openWorld(constellation, temporary, workshop);
+  const world = await openWorld(constellation, { stripe, isLong, tell, temporary, workshop });
   cleanup.defer(() => world.close());
   const firsts: Outcome[] = [];
   for (const claim of claims) {
@@ -63,14 +70,18 @@ export async function prove({ claims, tell }: ProveOptions): Promise<readonly Ve
   return verdicts;
 }
 
-async function startDeployment(folder: string) {
-  await mkdir(folder);
+async function startDeployment(folder: string, billing: Readonly<Record<string, string>>) {
   return startConstellation({
     mode: 'cluster',
     ownServers: true,
     folder,
     clockOffsetMs: { account: 0, pruner: 0, 'key-service': 0 },
-    settings: { pruner: { TACET_PRUNER_INTERVAL_MS: '1000' }, 'key-service': { TACET_KEYSTORE_BACKUP_DAYS: '0' }, edge: { TACET_EDGE_BODY_BYTES_MAX: '65536' } },
+    settings: {
+      billing,
+      pruner: { TACET_PRUNER_INTERVAL_MS: '1000' },
+      'key-service': { TACET_KEYSTORE_BACKUP_DAYS: '0' },
+      edge: { TACET_EDGE_BODY_BYTES_MAX: '65536' },
+    },
   });
 }
 

@@ -2,14 +2,16 @@ import { createServer } from 'node:http';
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Constellation } from '@tacet/constellation';
+import type { StripeFake } from '@tacet/stripe-fake';
 import { scanBytes, scanFolder, type Quarry, type Sink } from '@tacet/testing';
 import { Redis } from 'ioredis';
 import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
+import { askStripe } from './payments.ts';
 
 /** Every place that is looked into. */
 export const sinkNames = [
-  'main data', 'main wal', 'keystore data', 'keystore wal', 'kafka segments', 'redis dump', 'logs and stdout', 'spool', 'mail', 'metrics', 'temporary files', 'other files',
+  'main data', 'main wal', 'keystore data', 'keystore wal', 'kafka segments', 'redis dump', 'logs and stdout', 'spool', 'mail', 'payment provider', 'metrics', 'temporary files', 'other files',
 ] as const;
 export type SinkName = (typeof sinkNames)[number];
 
@@ -17,7 +19,7 @@ export type SinkName = (typeof sinkNames)[number];
 export const everySink: readonly SinkName[] = sinkNames;
 
 /** Opens all sinks of a constellation that has servers of its own; `temporary`: the folder that its processes have for temporary files. */
-export function openSinks(constellation: Constellation, temporary: string): Readonly<Record<SinkName, Sink>> {
+export function openSinks(constellation: Constellation, stripe: StripeFake, temporary: string): Readonly<Record<SinkName, Sink>> {
   const { paths, servers } = constellation;
   const spool = join(paths.folder, 'spool');
   const apart = [spool, paths.mail, paths.logs, temporary, join(paths.folder, 'kafka'), join(paths.folder, 'redis'), join(paths.folder, 'postgres-main'), join(paths.folder, 'postgres-keystore')];
@@ -31,6 +33,7 @@ export function openSinks(constellation: Constellation, temporary: string): Read
     'logs and stdout': logSink(constellation),
     spool: folderSink('spool', spool, (marker) => plantFile(join(spool, 'control'), marker)),
     mail: folderSink('mail', paths.mail, (marker) => plantFile(paths.mail, marker)),
+    'payment provider': stripeSink(stripe),
     metrics: metricsSink(constellation),
     'temporary files': folderSink('temporary files', temporary, (marker) => plantFile(temporary, marker)),
     'other files': {
@@ -123,6 +126,17 @@ function redisSink({ servers, paths }: Constellation): Sink {
       });
       return scanFolder(join(paths.folder, 'redis'), quarry);
     },
+  };
+}
+
+/** Every request that the payment provider was sent: path, parameters, body and headers. */
+function stripeSink(stripe: StripeFake): Sink {
+  return {
+    name: 'payment provider',
+    plant: async (marker) => {
+      await askStripe(stripe, 'customers', { 'metadata[control]': marker });
+    },
+    scan: async (quarry) => scanBytes(Buffer.from(JSON.stringify(stripe.requests())), quarry, 'requests'),
   };
 }
 

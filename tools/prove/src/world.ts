@@ -1,5 +1,6 @@
 import { repositoryFolder, type Application, type ApplicationProcess, type Constellation } from '@tacet/constellation';
 import { createRpcClient, readTlsFolder, type RpcClient } from '@tacet/rpc';
+import type { StripeFake } from '@tacet/stripe-fake';
 import { scanSinks, type Quarry, type Sink } from '@tacet/testing';
 import pg from 'pg';
 import { hold, require } from './claim.ts';
@@ -15,14 +16,20 @@ export interface World {
   /** Superusers of the two instances. */
   readonly main: pg.Pool;
   readonly keystore: pg.Pool;
+  /** The payment provider, played at the wire. */
+  readonly stripe: StripeFake;
+  /** Whether checks that take minutes are made in full. */
+  readonly isLong: boolean;
+  /** Tells people what a check could not do here. */
+  readonly tell: (line: string) => void;
   /** A folder for this check's own things, which nothing else looks into. */
   readonly workshop: string;
   /** Throws `ClaimBroken` if anything of the quarry is in a sink, an `Error` if a sink does not show what was planted in it. */
   expectClean(sinks: readonly SinkName[], quarry: Quarry, sinceMs: number): Promise<void>;
   /** The one process of an application. */
   process(application: Application): ApplicationProcess;
-  /** Starts it again, from the sources that it ran from, and waits until all others talk with it. */
-  restart(application: Application): Promise<void>;
+  /** Starts it again, from the sources that it ran from (`under` another command), and waits until all others talk with it. */
+  restart(application: Application, under?: readonly string[]): Promise<void>;
   /** Where the sources of a process are: the repository, or a patched copy of it. */
   sourcesOf(application: Application): string;
   /** Runs processes from another copy of the sources (the repository unless given) and waits until all others talk with them. */
@@ -30,10 +37,16 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** Opens what checks need of a constellation. `temporary`: the folder that its processes have for temporary files. */
-export async function openWorld(constellation: Constellation, temporary: string, workshop: string): Promise<World> {
+/** What a world is opened with, beside its constellation. */
+export interface WorldOptions extends Pick<World, 'stripe' | 'isLong' | 'tell' | 'workshop'> {
+  /** The folder that the processes have for temporary files. */
+  readonly temporary: string;
+}
+
+/** Opens what checks need of a constellation. */
+export async function openWorld(constellation: Constellation, { temporary, ...given }: WorldOptions): Promise<World> {
   const { servers, paths, addresses, processes } = constellation;
-  const sinks = openSinks(constellation, temporary);
+  const sinks = openSinks(constellation, given.stripe, temporary);
   const tls = readTlsFolder(paths.certificates('account'));
   const seals = createRpcClient('SealService', { address: addresses.keys, tls, server: 'key-service' });
   const pool = (connectionString: string) => {
@@ -52,24 +65,24 @@ export async function openWorld(constellation: Constellation, temporary: string,
   const sourcesOf = (application: Application) => sources.get(application) ?? repositoryFolder;
   const bystander = await Person.create(constellation);
   await bystander.converse({ title: 'Whether everything is connected' });
-  const restartAll = async (applications: readonly Application[]) => {
+  const restartAll = async (applications: readonly Application[], under: readonly string[] = []) => {
     await Promise.all(
       applications.map(async (application) => {
-        await processOf(application).restart({}, sourcesOf(application));
+        await processOf(application).restart({}, sourcesOf(application), under);
         await processOf(application).waitUntilReady();
       }),
     );
     if (applications.length > 0) await untilConnected(constellation, seals, bystander);
   };
   return {
+    ...given,
     constellation,
     seals,
     main,
     keystore,
-    workshop,
     expectClean: (names, quarry, sinceMs) => expectClean(names.map((name) => sinks[name]), quarry, sinceMs),
     process: processOf,
-    restart: (application) => restartAll([application]),
+    restart: (application, under) => restartAll([application], under),
     sourcesOf,
     runFrom: async (applications, from) => {
       for (const application of applications) {

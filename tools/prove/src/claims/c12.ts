@@ -1,15 +1,17 @@
 import { hold, require, type Claim } from '../claim.ts';
 import { readReceipt, requestDeletion } from '../deletion.ts';
+import { askStripe } from '../payments.ts';
 import { Person } from '../person.ts';
 import { tablesWith } from '../search-tables.ts';
 import { say } from '../talk.ts';
 import { within } from '../within.ts';
+import type { World } from '../world.ts';
 
 /** Deletion. */
 export const c12: Claim = {
   id: 'C12',
-  sentence: 'Deleting your account removes every row that carries its id, its keys or its address, whatever crashes meanwhile, and ends with a signed receipt.',
-  caveat: 'This deployment has no payment provider: that its customer is deleted too is held by the tests of billing. A crash in each step is tried by the tests of account.',
+  sentence: 'Deleting your account removes every row that carries its id, its keys or its address, whatever crashes meanwhile, ends subscription and customer at the payment provider, and ends with a signed receipt.',
+  caveat: 'The payment provider is a fake at the wire; what the law makes it keep of a payment it keeps. A crash in each step is tried by the tests of account.',
   sinks: [],
   mutation: {
     what: 'a deletion that leaves the ids of keys in the marks for caches',
@@ -24,7 +26,8 @@ export const c12: Claim = {
     const { id: revokedId } = await person.json<{ id: string }>('POST', '/api/keys', { name: 'revoked' });
     await person.json('DELETE', `/api/keys/${revokedId}`);
     require((await say(world, apiKey, { model: 'demo-model', messages: [{ role: 'user', content: 'Hello' }] })).status === 200, 'the edge does not answer');
-    const traces = [accountId, email, keyId, revokedId];
+    const { customer, subscription } = await subscribe(world, person);
+    const traces = [accountId, email, keyId, revokedId, customer];
     await within(20_000, 'usage is in the ledger', async () => (await tablesWith(world.main, [keyId])).some((table) => table.includes('usage_request')));
     for (const trace of traces) require((await tablesWith(world.main, [trace])).length > 0, 'the search of all tables does not find what is there');
     require((await tablesWith(world.keystore, [accountId])).length > 0, 'the account has no key');
@@ -33,8 +36,20 @@ export const c12: Claim = {
     await world.restart('account');
     const receipt = await readReceipt(person, path);
     hold((receipt.removed['messages'] ?? 0) >= 4 && receipt.removed['api_keys'] === 2 && receipt.removed['accounts'] === 1, 'the receipt does not count what was there');
+    hold((await askStripe(world.stripe, `customers/${customer}`))['deleted'] === true, 'the payment provider still has the customer');
+    hold((await askStripe(world.stripe, `subscriptions/${subscription}`))['status'] === 'canceled', 'the subscription goes on at the payment provider');
     const found = [...(await tablesWith(world.main, traces)), ...(await tablesWith(world.keystore, traces))];
     hold(found.length === 0, `rows are left in ${found.join(', ')}`);
     hold((await say(world, apiKey, { model: 'demo-model', messages: [{ role: 'user', content: 'Hello' }] })).status === 401, 'a key of the deleted account is taken');
   },
 };
+
+/** Buys credit every month; what it is called at the payment provider. */
+async function subscribe({ stripe }: World, person: Person): Promise<{ readonly customer: string; readonly subscription: string }> {
+  const purchase = { amount_nano_usd: '5000000000', monthly: true };
+  const { session_id: session } = await person.json<{ session_id: string }>('POST', '/api/payments/checkout', purchase);
+  stripe.completeCheckout(session);
+  await within(20_000, 'what was paid is balance', async () => BigInt((await person.json<{ posted_nano_usd: string }>('GET', '/api/balance')).posted_nano_usd) > 5_000_000_000n);
+  const { customer, subscription } = await askStripe(stripe, `checkout/sessions/${session}`);
+  return { customer: String(customer), subscription: String(subscription) };
+}

@@ -2,22 +2,24 @@ import { readdir, readlink, readFile } from 'node:fs/promises';
 import { CanarySet } from '@tacet/testing';
 import { hold, require, type Claim } from '../claim.ts';
 import { Person } from '../person.ts';
+import { readOnlyBut } from '../read-only.ts';
 import { everySink } from '../sinks.ts';
 import { chatWith, say } from '../talk.ts';
 import { within } from '../within.ts';
+import type { World } from '../world.ts';
 
 /** Killed in the middle. */
 export const c14: Claim = {
   id: 'C14',
-  sentence: 'The router keeps nothing of a request: it writes counts into its spool and lines without content into its log, and after a crash in the middle of an answer nothing else is there.',
-  caveat: 'A machine that swaps or dumps cores can write memory to disk; the deployment examples turn both off.',
+  sentence: 'The router keeps nothing of a request: it writes counts into its spool and lines without content into its log, and after a crash in the middle of an answer nothing else is there; it runs on a file system that is read-only but for the spool.',
+  caveat: 'The read-only file system is tried where the machine lets a process have mounts of its own. A machine that swaps or dumps cores can write memory to disk; the deployment examples turn both off.',
   sinks: everySink,
   mutation: {
     what: 'an edge that keeps each body in a temporary file',
     processes: ['edge'],
     patches: [
       { file: 'apps/edge/src/http/read-body.ts', from: "import { promisify } from 'node:util';", to: "import { writeFileSync } from 'node:fs';\nimport { tmpdir } from 'node:os';\nimport { promisify } from 'node:util';" },
-      { file: 'apps/edge/src/http/read-body.ts', from: 'return { bytes, release: () => account.release() };', to: 'writeFileSync(`${tmpdir()}/body-${Date.now()}`, bytes);\n    return { bytes, release: () => account.release() };' },
+      { file: 'apps/edge/src/http/read-body.ts', from: 'return { bytes, release: () => share.release() };', to: 'writeFileSync(`${tmpdir()}/body-${Date.now()}`, bytes);\n    return { bytes, release: () => share.release() };' },
     ],
   },
   check: async (world) => {
@@ -42,8 +44,31 @@ export const c14: Claim = {
       await world.restart('edge');
     }
     await world.expectClean(['spool', 'logs and stdout', 'metrics', 'temporary files'], canaries, sinceMs);
+    await serveReadOnly(world, account);
   },
 };
+
+/** Answers, and counts what it answered, while it can write nowhere but into its spool. */
+async function serveReadOnly(world: World, { accountId, apiKey }: Person['account']): Promise<void> {
+  const [edge] = world.constellation.edges;
+  const under = await readOnlyBut(edge?.spoolFolder ?? '');
+  if (!under) {
+    world.tell('this machine lets no process have mounts of its own: the read-only file system was not tried');
+    return;
+  }
+  const counted = async () => (await world.main.query('SELECT 1 FROM billing.usage_request WHERE account_id = $1', [accountId])).rows.length;
+  try {
+    await world.restart('edge', under);
+    const before = await counted();
+    for (const stream of [true, false]) {
+      const { status } = await say(world, apiKey, { ...chatWith(new CanarySet()), stream });
+      hold(status === 200, 'on a read-only file system the edge does not answer');
+    }
+    await within(20_000, 'on a read-only file system usage comes to the ledger', async () => (await counted()) >= before + 2);
+  } finally {
+    await world.restart('edge');
+  }
+}
 
 /** As the system sees them (proc(5): `flags` holds the access mode in its last octal digit). */
 async function filesOpenForWriting(pid: number): Promise<string[]> {
