@@ -15,6 +15,8 @@ export interface KeyServiceUnderTest {
   readonly folder: string;
   readonly kekFolder: string;
   readonly epochFolder: string;
+  /** Issues the process a new certificate, of so many days, into its folder. */
+  renewCertificate(days: number): Promise<void>;
   readonly clock: MovableClock;
   keys(identity: Identity): RpcClient<'KeyService'>;
   seals(identity: Identity): RpcClient<'SealService'>;
@@ -28,6 +30,7 @@ export interface KeyServiceUnderTest {
 }
 
 interface Shared {
+  readonly authority: Authority;
   readonly folder: string;
   readonly database: TestDatabase;
   readonly tls: Readonly<Record<Identity, TlsFiles>>;
@@ -43,7 +46,7 @@ export async function startKeyService(variables: Readonly<Record<string, string>
   await writeFile(join(folder, 'keystore.url'), database.urlOf('tacet_key_service'), { mode: 0o600 });
   await mkdir(join(folder, 'logs'));
   const tls = Object.fromEntries(await Promise.all(identities.map(async (identity) => [identity, await tlsOf(authority, identity)]))) as Record<Identity, TlsFiles>;
-  const shared = { folder, database, tls, nextPort: createPortSource() };
+  const shared = { authority, folder, database, tls, nextPort: createPortSource() };
   const cleanUp = async () => {
     await database.stop();
     await rm(folder, { recursive: true });
@@ -63,7 +66,7 @@ async function tlsOf(authority: Authority, identity: Identity): Promise<TlsFiles
 }
 
 async function startOne(shared: Shared, name: string, variables: Readonly<Record<string, string>>): Promise<KeyServiceUnderTest> {
-  const { folder, database, tls, nextPort } = shared;
+  const { authority, folder, database, tls, nextPort } = shared;
   const port = await nextPort();
   const clock = await createMovableClock(folder, name, 0);
   const kekFolder = join(folder, 'keks');
@@ -94,6 +97,7 @@ async function startOne(shared: Shared, name: string, variables: Readonly<Record
     kekFolder,
     epochFolder,
     clock,
+    renewCertificate: (days) => issueInto(join(folder, 'tls'), authority, { identity: 'key-service', days }),
     keys: (identity) => client('KeyService', identity),
     seals: (identity) => client('SealService', identity),
     restart: async (further = {}) => {

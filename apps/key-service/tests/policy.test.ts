@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { identities, type Identity } from '@tacet/rpc';
 import { eventually } from '@tacet/testing';
+import { keyServicePolicy, sealServicePolicy } from '../src/policy.ts';
 import { startKeyService, type KeyServiceUnderTest } from './key-service-under-test.ts';
 
 let service: KeyServiceUnderTest;
@@ -63,6 +64,11 @@ async function codeOf(identity: Identity, rpc: string): Promise<string> {
     return (error as { code?: string }).code ?? 'no code';
   }
 }
+
+test('the table is of every rpc that there is, and of every identity', () => {
+  expect(Object.keys(allowed).sort()).toEqual([...Object.keys(keyServicePolicy), ...Object.keys(sealServicePolicy)].sort());
+  expect([...identities].sort()).toEqual(['account', 'billing', 'edge', 'key-service', 'operator', 'pruner']);
+});
 
 test.each(identities.flatMap((identity) => Object.keys(allowed).map((rpc) => [identity, rpc] as const)))('%s calling %s', async (identity, rpc) => {
   const code = await codeOf(identity, rpc);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventually } from '@tacet/testing';
 import pg from 'pg';
 import { startKeyService, type KeyServiceUnderTest } from './key-service-under-test.ts';
 import { openOne, sealOne, someAccount, someContext } from './records.ts';
@@ -74,6 +75,20 @@ test('while the keystore takes no connection, what needs it is unavailable, to b
   }
   expect(await openOne(seals, other, context, await sealOne(seals, other, context, 'x'))).toBe('x');
 });
+
+test('a renewed certificate is taken without a restart, calls go on, and the metric tells when it ends', async () => {
+  const endsInDays = async () => (Number(/^tacet_certificate_expires_timestamp_seconds (\d+)/m.exec(await metrics())?.[1]) * 1_000 - Date.now()) / 86_400_000;
+  const { pid } = service.process;
+  expect(await endsInDays()).toBeGreaterThan(85);
+  const accountId = await someAccount(service.keys('account'));
+  await service.renewCertificate(30);
+  await eventually('the new certificate is in use', async () => {
+    await sealOne(service.seals('account'), accountId, someContext(), 'meanwhile');
+    return (await endsInDays()) < 31;
+  }, 60_000);
+  await service.keys('operator').DescribeKeys({});
+  expect(service.process.pid).toBe(pid);
+}, 90_000);
 
 test('SIGTERM stops orderly, and calls that run are answered', async () => {
   const accountId = await someAccount(service.keys('account'));

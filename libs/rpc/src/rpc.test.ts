@@ -1,3 +1,4 @@
+import { Client, credentials, Metadata, status, type ChannelCredentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { issue, makeAuthority, type Authority } from '@tacet/certificates';
 import { TacetError } from '@tacet/errors';
@@ -76,6 +77,23 @@ test('a certificate of another authority gets no answer', async () => {
   const client = await directory('edge', await makeAuthority());
   await expect(client.Resolve({ hash: Buffer.alloc(32) }, { deadlineMs: 500 })).rejects.toBeInstanceOf(RpcUnavailableError);
 });
+
+test('a caller without a certificate gets no answer, and nobody is told what is served here', async () => {
+  const { certificate, key, authority: of } = await tls('operator');
+  const ask = (credentials: ChannelCredentials, path: string) =>
+    new Promise<number | undefined>((resolve) => {
+      const client = new Client(`127.0.0.1:${server.port}`, credentials, { 'grpc.ssl_target_name_override': 'localhost' });
+      const same = (bytes: Buffer) => bytes;
+      client.makeUnaryRequest(path, same, same, Buffer.alloc(0), new Metadata(), { deadline: Date.now() + 5_000 }, (error) => {
+        client.close();
+        resolve(error?.code);
+      });
+    });
+  const known = credentials.createSsl(of, key, certificate);
+  for (const version of ['v1', 'v1alpha']) expect(await ask(known, `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`)).toBe(status.UNIMPLEMENTED);
+  expect(await ask(known, '/grpc.health.v1.Health/Check')).toBeUndefined();
+  expect([status.UNAVAILABLE, status.DEADLINE_EXCEEDED]).toContain(await ask(credentials.createSsl(of), '/grpc.health.v1.Health/Check'));
+}, 30_000);
 
 test('a client refuses a server that is somebody else, though of the same authority', async () => {
   const client = await directory('edge', authority, 'billing');

@@ -64,14 +64,11 @@ export async function startProcess(application: Application, environment: Readon
   const run = async (repository?: string, under: readonly string[] = []) => {
     // Straight into the file: a process whose reader has died could not say why it stops.
     const log = openSync(logFile, 'a', 0o600);
-    const own = sourceArguments(`apps/${application}/src/main.ts`, options.arguments ?? defaultArguments(application), flags, repository);
-    const [command = process.execPath, ...further] = [...under, process.execPath, ...own];
     const logStart = fstatSync(log).size;
     try {
       const server = await startKeptProcess({
         name,
-        command,
-        arguments: further,
+        ...commandLine(under, sourceArguments(`apps/${application}/src/main.ts`, options.arguments ?? defaultArguments(application), flags, repository)),
         environment: { ...inheritedEnvironment(process.env), ...variables },
         folder: options.workingFolder,
         outputFile: log,
@@ -115,6 +112,11 @@ export async function startProcess(application: Application, environment: Readon
       ({ server: current, logStart } = await run(repository, under));
     },
   };
+}
+
+function commandLine(under: readonly string[], own: readonly string[]): { readonly command: string; readonly arguments: readonly string[] } {
+  const [command = process.execPath, ...further] = [...under, process.execPath, ...own];
+  return { command, arguments: further };
 }
 
 function defaultArguments(application: Application): readonly string[] {
