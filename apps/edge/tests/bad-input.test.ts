@@ -108,7 +108,7 @@ test('two hundred clients that send a byte now and then are closed, and nobody w
   for (const answer of answers) expect(answer).toMatch(/^HTTP\/1\.1 408 /);
 }, 60_000);
 
-test('a body of one byte over 20 MiB is 413, told or not told, and one of 16 MiB is served', async () => {
+test('a body of one byte over 20 MiB is 413, told or not told, never 404, and one of 20 MiB is served', async () => {
   const padding = (bytes: number) => JSON.stringify(chatBody({ messages: [{ role: 'user', content: 'x' }], pad: 'x'.repeat(bytes) }));
   const over = padding(bodyBytesMax + 1 - padding(0).length);
   expect(over.length).toBe(bodyBytesMax + 1);
@@ -116,10 +116,8 @@ test('a body of one byte over 20 MiB is 413, told or not told, and one of 16 MiB
   expect([told.status, (await errorOf(told)).code]).toEqual([413, 'body_too_large']);
   const untold = await fetch(`${edge}/v1/chat/completions`, { method: 'POST', headers: { 'x-api-key': account.apiKey }, body: new Blob([over]).stream(), duplex: 'half' });
   expect(untold.status).toBe(413);
-  for (const bytes of [128 * 1024, mebibyte, 16 * mebibyte]) {
-    const response = await post(edge, account.apiKey, padding(bytes));
-    expect([response.status, await response.text()]).toEqual([200, expect.stringContaining('"usage"')]);
-  }
+  const largest = await post(edge, account.apiKey, padding(bodyBytesMax - padding(0).length));
+  expect([largest.status, await largest.text()]).toEqual([200, expect.stringContaining('"usage"')]);
 }, 60_000);
 
 test('gzip bombs are 413 and cost no more memory than bodies may', async () => {

@@ -5,8 +5,8 @@ import { restartUnderLoad } from './rolling-restart.ts';
 let constellation: Constellation;
 
 beforeAll(async () => {
-  // The defaults of a deployment: 15 s in which requests are still taken, and up to 15 minutes for what runs.
-  constellation = await startConstellation({ mode: 'embedded', edges: 2, sessionMs: 60_000 });
+  // As deployments have it: 15 s in which requests are still taken, and up to 15 minutes for what runs.
+  constellation = await startConstellation({ mode: 'embedded', edges: 2, sessionMs: 60_000, settings: { edge: { TACET_EDGE_DRAIN_LAME_DUCK_MS: '15000', TACET_EDGE_DRAIN_MS_MAX: '900000' } } });
 }, 120_000);
 afterAll(() => constellation.stop());
 

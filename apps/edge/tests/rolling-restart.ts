@@ -56,7 +56,8 @@ export async function restartUnderLoad(constellation: Constellation, { clients, 
         return;
       }
       count(edge, 1);
-      const text = await chat(edge.url, account.apiKey, { stream: true, max_tokens: tokensPerStream, demo: { tokens: tokensPerStream, tokensPerSecond } }).then((response) => response.text(), String);
+      const asked = chat(edge.url, account.apiKey, { stream: true, max_tokens: tokensPerStream, demo: { tokens: tokensPerStream, tokensPerSecond } });
+      const text = await asked.then((response) => response.text()).catch(String);
       count(edge, -1);
       if (!text.includes('[DONE]')) failures.push(text.slice(-300));
       ended++;
