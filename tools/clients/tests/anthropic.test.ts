@@ -70,6 +70,25 @@ describe.each([
     expect(textOf(answered)).toMatch(/simulator/);
   });
 
+  test('say how much to think, and bring thoughts back, whole and streamed', async () => {
+    const thinking = { ...asked, max_tokens: 4_000, thinking: { type: 'enabled' as const, budget_tokens: 1_024 }, messages: say('Think.') };
+    const blocksOf = ({ content }: Anthropic.Message) => content.map(({ type }) => type);
+    await deployment.nextAnswer({ reasoning: 4, tokens: 9 }, of);
+    expect(blocksOf(await client.messages.create(thinking))).toEqual(['thinking', 'text']);
+    expect((await deployment.lastRequest(of)).body).toMatchObject(path === '/v1/messages' ? { thinking: thinking.thinking } : { reasoning_effort: 'low' });
+    await deployment.nextAnswer({ reasoning: 4, tokens: 9 }, of);
+    expect(blocksOf(await client.messages.stream(thinking).finalMessage())).toEqual(['thinking', 'text']);
+    await client.messages.create({ ...asked, thinking: { type: 'disabled' }, messages: say('Do not think.') });
+    expect((await deployment.lastRequest(of)).body).toMatchObject(path === '/v1/messages' ? { thinking: { type: 'disabled' } } : { reasoning_effort: 'none' });
+  });
+
+  test('ask for structured output', async () => {
+    const schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'], additionalProperties: false };
+    const output = { output_config: { format: { type: 'json_schema' as const, schema } } };
+    await client.messages.create({ ...asked, ...output, messages: say('Which city?') });
+    expect((await deployment.lastRequest(of)).body).toMatchObject(path === '/v1/messages' ? output : { response_format: { type: 'json_schema', json_schema: { schema } } });
+  });
+
   test('are given up with their client', async () => {
     await deployment.nextAnswer({ tokens: 10_000, tokensPerSecond: 50 }, of);
     const stream = client.messages.stream({ ...asked, max_tokens: 10_000, messages: say('Go on.') });
@@ -101,6 +120,22 @@ describe('errors', () => {
     const error = await failing(ask(clientWith('tct_live_nobody')));
     expect(error).toBeInstanceOf(Anthropic.AuthenticationError);
     expect(error.error).toMatchObject({ type: 'error', error: { type: 'authentication_error' } });
+  });
+
+  test('a model that the key may not use is a PermissionDeniedError', async () => {
+    const error = await failing(ask(clientWith(await deployment.createKey({ models: [chatOnlyModel] }))));
+    expect(error).toBeInstanceOf(Anthropic.PermissionDeniedError);
+    expect(error.error).toMatchObject({ type: 'error', error: { type: 'permission_error' } });
+  });
+
+  test('an empty account is an APIError with status 402', async () => {
+    const error = await failing(ask(clientWith(await deployment.createKey({ creditUsd: '0' }))));
+    expect(error).toMatchObject({ status: 402, error: { type: 'error', error: { type: 'billing_error' } } });
+  });
+
+  test('a body that is too large is an APIError with status 413', async () => {
+    const error = await failing(ask(client, { messages: say('x'.repeat(21 * 1024 * 1024)) }));
+    expect(error).toMatchObject({ status: 413, error: { type: 'error', error: { type: 'request_too_large' } } });
   });
 
   test('a model that is not there is a NotFoundError', async () => {

@@ -153,6 +153,16 @@ describe('errors', () => {
     expect(JSON.stringify(error.error)).toContain(model);
   });
 
+  test('a model that the key may not use is a PermissionDeniedError that says which it may', async () => {
+    const error = await failing(ask(clientWith(await deployment.createKey({ models: ['another-model'] }))));
+    expect(error).toBeInstanceOf(OpenAI.PermissionDeniedError);
+    expect(error).toMatchObject({ status: 403, code: 'model_not_allowed' });
+  });
+
+  test('a body that is too large is an APIError with status 413', async () => {
+    expect(await failing(ask(client, { messages: say('x'.repeat(21 * 1024 * 1024)) }))).toMatchObject({ status: 413, code: 'body_too_large' });
+  });
+
   test('a field that controls the engine is a BadRequestError that names it', async () => {
     const error = await failing(ask(client, { cache_salt: 'mine' }));
     expect(error).toBeInstanceOf(OpenAI.BadRequestError);
