@@ -1,7 +1,8 @@
 /** Every endpoint against the running edge: what passes, what is repaired, what is billed, and which errors are told how. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startConstellation, type Constellation, type TestAccount } from '@tacet/constellation';
-import { finalsOf } from './chat-client.ts';
+import { eventually } from '@tacet/testing';
+import { finalsOf, untilNothingIsHeld } from './chat-client.ts';
 
 const model = 'demo-model';
 const chatOnly = 'chat-only';
@@ -266,6 +267,33 @@ test.each<[path: string, fields: object]>([
   expect(Number(row.outputTokens)).toBeGreaterThan(0);
   expect(Number(row.outputTokens)).toBeLessThan(100);
 });
+
+test('on every route, who leaves in prefill or in the middle of a whole answer pays nothing, and leaves nothing running at the worker', async () => {
+  const routes: [path: string, body: object][] = [['/v1/chat/completions', { messages: user }], ['/v1/completions', { prompt: 'hello' }], ['/v1/responses', { input: 'hello' }], ['/v1/messages', { messages: user, max_tokens: 9_000 }]];
+  const before = account;
+  for (const [stream, demo] of [[true, { firstTokenMs: 60_000 }], [false, { firstTokenMs: 60_000 }], [false, { tokens: 9_000, tokensPerSecond: 50 }]] as const) {
+    account = await constellation.createAccount();
+    for (const [path, body] of routes) {
+      for (const of of path === '/v1/messages' ? [model, chatOnly] : [model]) {
+        const tag = `leaves ${path} ${of} ${String(stream)} ${JSON.stringify(demo)}`;
+        const worker = constellation.workers.find(({ models }) => models.includes(of))!;
+        const controller = new AbortController();
+        const request = fetch(edge + path, {
+          method: 'POST', signal: controller.signal, headers: { 'x-api-key': account.apiKey, 'content-type': 'application/json' }, body: JSON.stringify({ model: of, ...body, stream, demo: { ...demo, tag } }),
+        }).then((response) => response.text());
+        await eventually('the worker has it', async () => (await worker.receipts(tag)).receipts[0]?.running);
+        controller.abort();
+        await expect(request).rejects.toThrow();
+        await eventually('the worker was aborted', async () => (await worker.receipts(tag)).receipts[0]?.aborted);
+      }
+    }
+    const rows = await finalsOf(constellation, account.accountIdBytes, routes.length + 1);
+    expect(rows.filter(({ status, chargedNano, outputTokens }) => status !== 'aborted' || chargedNano !== '0' || outputTokens !== '0')).toEqual([]);
+    await untilNothingIsHeld(constellation, account.accountIdBytes);
+  }
+  account = before;
+  for (const worker of constellation.workers) expect((await worker.receipts()).running).toBe(0);
+}, 60_000);
 
 test('one model is described by its id, as OpenAI and as Anthropic do', async () => {
   expect(await (await get(`/v1/models/${model}`)).json()).toMatchObject({ id: model, object: 'model', owned_by: 'tacet' });

@@ -192,13 +192,15 @@ test.each<[what: string, demo: object, code: string]>([
   ['reports an error', { errorAfter: 5 }, 'worker_failed'],
   ['sends what is no JSON', { malformedAfter: 5 }, 'worker_invalid'],
   ['falls silent', { stallAfter: 5 }, 'idle_timeout'],
-])('a worker that %s in the middle ends the stream with an error in it and no [DONE]', async (_what, demo, code) => {
+])('a worker that %s in the middle ends the stream with an error in it and no [DONE]; its breaker counts it, and what was received is settled', async (_what, demo, code) => {
   const account = await withAccount();
+  const before = await metricOf('worker_failures_total');
   const { events, text } = await stream(account, { demo: { tokens: 50, tokensPerSecond: 200, ...demo } });
   expect(events.at(-1)?.error?.code).toBe(code);
   expect(text).not.toContain('[DONE]');
   const [row] = await finalsOf(constellation, account.accountIdBytes, 1);
   expect(row).toMatchObject({ status: 'failed', outputTokens: '5' });
+  expect(await metricOf('worker_failures_total')).toBe(before + 1);
   await freshEdge();
 });
 
@@ -245,14 +247,12 @@ test.each<[usage: string, source: string]>([
   ['negative', 'counted'],
   ['absurd', 'counted'],
   ['text', 'counted'],
-  ['zero', 'exact'],
   ['cached', 'counted'],
 ])('usage that is %s is billed as %s, within the reservation', async (usage, source) => {
   const account = await withAccount();
   for (const isStream of [true, false]) {
     const fields = { model: 'counted-model', max_tokens: 20, demo: { tokens: 10, usage } };
     expect((await chat(edge, account.apiKey, { ...fields, stream: isStream })).status).toBe(200);
-    if (source === 'exact') continue;
     // A worker that tells impossible counts gets no requests for a minute.
     await eventually('the worker is in quarantine', async () => {
       const response = await chat(edge, account.apiKey, fields);
@@ -265,8 +265,14 @@ test.each<[usage: string, source: string]>([
     expect(row.usageSource).toBe(source);
     expect(BigInt(row.chargeNano)).toBe(BigInt(row.chargedNano));
     expect(BigInt(row.chargedNano)).toBeLessThan(100_000n);
-    if (usage === 'zero') expect(row.chargedNano).toBe('0');
   }
+});
+
+test('a worker’s explicit zero usage stays zero, streamed and whole, and speaks against nobody', async () => {
+  const account = await withAccount();
+  for (const isStream of [true, false, true]) expect((await chat(edge, account.apiKey, { model: 'counted-model', max_tokens: 20, stream: isStream, demo: { tokens: 10, usage: 'zero' } })).status).toBe(200);
+  const rows = await finalsOf(constellation, account.accountIdBytes, 3);
+  for (const row of rows) expect(row).toMatchObject({ status: 'ok', usageSource: 'exact', inputTokens: '0', outputTokens: '0', chargedNano: '0' });
 });
 
 test('without any usage what was seen is counted', async () => {

@@ -75,6 +75,41 @@ test.each<[name: string, body: string, code: string, param: string | null]>([
   expect((await chat(edge, account.apiKey, { demo: { tokens: 1 } })).status).toBe(200);
 });
 
+/** A good body of every path that reaches a worker. */
+const bodies: Readonly<Record<string, object>> = {
+  '/v1/chat/completions': { messages: [{ role: 'user', content: 'hi' }] },
+  '/v1/completions': { prompt: 'hi' },
+  '/v1/responses': { input: 'hi' },
+  '/v1/messages': { messages: [{ role: 'user', content: 'hi' }], max_tokens: 5 },
+  '/v1/messages/count_tokens': { messages: [{ role: 'user', content: 'hi' }] },
+  '/v1/embeddings': { input: 'hi' },
+  '/v1/rerank': { query: 'hi', documents: ['a'] },
+  '/v1/score': { text_1: 'hi', text_2: 'a' },
+};
+const send = (path: string, fields: object) =>
+  fetch(edge + path, { method: 'POST', headers: { 'x-api-key': account.apiKey, 'content-type': 'application/json' }, body: JSON.stringify({ model: 'demo-model', ...bodies[path], ...fields }) });
+
+test.each([
+  'cache_salt', 'extra_key', 'priority', 'request_id', 'rid', 'kv_transfer_params', 'chat_template', 'mm_processor_kwargs', 'logits_processors', 'lora_path', 'session_params',
+  'bootstrap_host', 'bootstrap_room', 'data_parallel_rank', 'return_hidden_states',
+])('%s controls the engine: no endpoint takes it, in whatever spelling', async (name) => {
+  for (const path of Object.keys(bodies)) {
+    const response = await send(path, { [name]: canary });
+    expect([path, response.status, await response.text()]).toEqual([path, 400, expect.stringContaining(`"code":"field_not_allowed"`)]);
+    expect([path, (await send(path, { [name.toUpperCase()]: canary })).status]).toEqual([path, 400]);
+  }
+});
+
+test('what identifies a person reaches no worker, from no endpoint', async () => {
+  const identifying = { user: canary, safety_identifier: canary, metadata: { user_id: canary }, prompt_cache_key: canary, store: true };
+  for (const path of Object.keys(bodies)) {
+    expect([path, (await send(path, identifying)).status]).toEqual([path, 200]);
+    const seen = (await constellation.workers[0]!.requests()).at(-1)!;
+    expect([seen.path, seen.body.includes(canary)]).toEqual([path, false]);
+    expect((JSON.parse(seen.body) as { store?: boolean }).store).toBe(path === '/v1/responses' ? false : undefined);
+  }
+});
+
 test('nothing of refused bodies is in the logs of any process', () => {
   for (const { logFile } of constellation.processes) expect(readFileSync(logFile, 'utf8')).not.toContain(canary);
 });
@@ -87,6 +122,9 @@ test('an answer comes with its cost, its id and its privacy, and with no header 
   expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   expect(response.headers.get('x-tacet-privacy')).toBe('standard');
   expect(response.headers.get('x-ratelimit-limit-requests')).toBe('100000');
+  expect(response.headers.get('openai-processing-ms')).toMatch(/^\d+$/);
+  // The usual load balancer closes after 60 to 75 s: it must be the one that does.
+  expect(Number(/timeout=(\d+)/.exec(response.headers.get('keep-alive') ?? '')?.[1])).toBeGreaterThan(75);
   expect([...response.headers.keys()].filter((name) => !/^(connection|keep-alive|date|content-|x-|openai-processing-ms)/.test(name))).toEqual([]);
 });
 
@@ -197,8 +235,8 @@ test('models are listed with limits, prices and how far prompt caches are kept a
   expect([refused.status, await errorOf(refused)]).toEqual([403, expect.objectContaining({ code: 'model_not_allowed', param: 'model', metadata: { models: ['vllm-model'] } })]);
 });
 
-test.each(['/v1/v1/chat/completions', '/chat/completions', '/v1/chat/completions?x=1'])('%s is the same route', async (path) => {
-  const response = await fetch(edge + path, { method: 'POST', headers: { 'x-api-key': account.apiKey, 'content-type': 'application/json' }, body: JSON.stringify(chatBody({ demo: { tokens: 1 } })) });
+test.each(['/v1/v1/chat/completions', '/chat/completions', '/v1/chat/completions?x=1'])('%s is the same route, and never by a redirect', async (path) => {
+  const response = await fetch(edge + path, { method: 'POST', redirect: 'manual', headers: { 'x-api-key': account.apiKey, 'content-type': 'application/json' }, body: JSON.stringify(chatBody({ demo: { tokens: 1 } })) });
   expect(response.status).toBe(200);
 });
 
@@ -270,12 +308,18 @@ test('a worker’s error body does not pass; what is recognised in it is said an
   expect([long.status, (await errorOf(long)).message]).toEqual([400, expect.stringMatching(/context of \d+ tokens/)]);
 });
 
-test('metrics have no label from a user, and a thousand more requests add no series', async () => {
+test('metrics have no label from a user, and more users, keys and requests add no series', async () => {
   const metricsUrl = constellation.edges[0]!.process.metricsUrl;
-  const series = async () => (await (await fetch(metricsUrl.endsWith('/metrics') ? metricsUrl : `${metricsUrl}/metrics`)).text()).split('\n').filter((line) => line !== '' && !/^(#|nodejs_active_)/.test(line)).map((line) => line.split(' ')[0] ?? '').sort();
+  const page = async () => (await fetch(metricsUrl.endsWith('/metrics') ? metricsUrl : `${metricsUrl}/metrics`)).text();
+  const series = async () => (await page()).split('\n').filter((line) => line !== '' && !/^(#|nodejs_active_)/.test(line)).map((line) => line.split(' ')[0] ?? '').sort();
+  const ask = (apiKey: string, name: string) => chat(edge, apiKey, { demo: { tokens: 1 }, user: `${canary}-${name}`, messages: [{ role: 'user', content: `${canary} ${name}` }] }).then((response) => response.text());
+  await ask(account.apiKey, 'first');
   const before = await series();
-  for (let i = 0; i < 20; i++) await Promise.all(Array.from({ length: 10 }, () => chat(edge, account.apiKey, { demo: { tokens: 1 }, user: `${canary}-${i}` }).then((response) => response.text())));
-  const after = await series();
-  expect(after).toEqual(before);
-  expect(after.join()).not.toContain(account.keyId);
+  const others = [];
+  for (let i = 0; i < 6; i++) others.push(await constellation.createAccount());
+  for (let i = 0; i < 20; i++) await Promise.all(others.map(({ apiKey }, j) => ask(apiKey, `${i}-${j}`)));
+  expect(await series()).toEqual(before);
+  const text = await page();
+  for (const { keyId, accountId, publicId } of [account, ...others]) for (const name of [keyId, accountId, publicId]) expect(text).not.toContain(name);
+  expect(text).not.toContain(canary);
 });
