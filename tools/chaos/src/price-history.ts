@@ -1,6 +1,5 @@
 import type { PricedModel } from './customers.ts';
 import type { Rates } from './price.ts';
-import { sessionMs } from './session-ms.ts';
 
 /** Prices of a model for as long as they were the present ones, in this process's milliseconds. */
 interface Tenure {
@@ -12,15 +11,15 @@ interface Tenure {
   untilMs: number;
 }
 
-/** An edge whose last answered heartbeat is older than this admits nobody; what billing knew then, it knows. */
-const staleMsMax = sessionMs;
-
 /** Which prices the operator published when. What a request was admitted with is checked against it. */
 export class PriceHistory {
   #models: readonly PricedModel[];
   readonly #tenures: Tenure[];
+  readonly #staleMs: number;
 
-  constructor(models: readonly PricedModel[]) {
+  /** `staleMs`: an edge whose last answered heartbeat is older admits nobody; what billing knew then, it knows. */
+  constructor(models: readonly PricedModel[], staleMs: number) {
+    this.#staleMs = staleMs;
     this.#models = models;
     this.#tenures = models.map(({ id, ...rates }) => ({ modelId: id, rates, fromMs: -Infinity, untilMs: Infinity }));
   }
@@ -34,9 +33,17 @@ export class PriceHistory {
     if (before) before.untilMs = performance.now();
   }
 
+  /** Billing forgets the last change of a model's price until `change` is asked for the same again. */
+  forget(modelId: string): void {
+    const [before, last] = this.#tenures.filter((tenure) => tenure.modelId === modelId).slice(-2);
+    if (!before || !last) throw new Error(`the price of ${modelId} was never changed`);
+    last.untilMs = performance.now();
+    this.#tenures.push({ ...before, fromMs: last.fromMs, untilMs: Infinity });
+  }
+
   /** All prices of a model with which a request may have been admitted between two times; at least one. */
   between(modelId: string, fromMs: number, untilMs: number): readonly Rates[] {
-    return this.#tenures.filter((tenure) => tenure.modelId === modelId && tenure.fromMs <= untilMs && tenure.untilMs + staleMsMax >= fromMs).map(({ rates }) => rates);
+    return this.#tenures.filter((tenure) => tenure.modelId === modelId && tenure.fromMs <= untilMs && tenure.untilMs + this.#staleMs >= fromMs).map(({ rates }) => rates);
   }
 
   /** Whether a model's price was changed between two times. */

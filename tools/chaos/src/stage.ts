@@ -35,6 +35,8 @@ export interface Stage {
   readonly prices: PriceHistory;
   /** Messages that were put into Kafka and are to be set aside, in hexadecimal. */
   readonly poisoned: Set<string>;
+  /** Kinds of discrepancies that the run brings about. */
+  readonly expectedDiscrepancies: Set<string>;
   stop(): Promise<void>;
 }
 
@@ -85,7 +87,7 @@ async function build({ customers, ...options }: StageOptions, folder: string, cl
   servers.adopt(constellation.servers);
   const edgeUrls = await Promise.all(constellation.edges.map(async ({ process, url }) => `http://127.0.0.1:${await through(process.name, Number(new URL(url).port))}`));
   const purses = await Promise.all(customers.map((customer) => openPurse(constellation, customer)));
-  return { constellation, folder, workers, proxies, edgeUrls, servers, purses, prices: new PriceHistory(models), poisoned: new Set(), stop: () => cleanup.disposeAsync() };
+  return { constellation, folder, workers, proxies, edgeUrls, servers, purses, prices: new PriceHistory(models, options.sessionMs ?? sessionMs), poisoned: new Set(), expectedDiscrepancies: new Set(), stop: () => cleanup.disposeAsync() };
 }
 
 /** Opens an account with its credit and its key. */

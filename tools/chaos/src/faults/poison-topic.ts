@@ -44,7 +44,11 @@ export function poisonTopic({ stage, dice, log, busy }: FaultScene): Promise<voi
       log.tell('Kafka takes nothing: no poison');
       return;
     }
-    if (poison.isKept && value) stage.poisoned.add(value.toString('hex'));
+    if (poison.isKept && value) {
+      stage.poisoned.add(value.toString('hex'));
+      // It tells of itself.
+      stage.expectedDiscrepancies.add('unknown_format');
+    }
     log.count(`poison: ${poison.name}`);
     log.tell(`${poison.name} in place of a record, before the next of ${customer.name}`);
   });

@@ -1,8 +1,6 @@
 import { eventually } from '@tacet/testing';
-import { readBackOffice } from '../back-office.ts';
 import { plain } from '../customers.ts';
-import { isSamePrice } from '../price-history.ts';
-import { readStatement } from '../statement.ts';
+import { isBilledAt } from './is-billed-at.ts';
 import { playStory, StoryEnd, type Story } from './play-story.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -22,7 +20,9 @@ export const repriced: Scenario = {
 };
 
 async function changeMidStream({ stage, log, askFor, remember }: Story): Promise<void> {
-  const { constellation, prices, purses } = stage;
+  const { constellation, prices } = stage;
+  const [purse] = stage.purses;
+  if (!purse) throw new Error('a story has one customer');
   const before = Array.from({ length: streams }, () => askFor({ demo: longAnswer, stream: true }));
   await new Promise((resolve) => setTimeout(resolve, runningMs));
   log.tell('prices become three times as dear while streams run');
@@ -30,20 +30,11 @@ async function changeMidStream({ stage, log, askFor, remember }: Story): Promise
   const dear = await eventually('the edge admits at the new price', async () => {
     const receipt = await askFor({ demo: shortAnswer, stream: true });
     remember(receipt);
-    return (await isDear()) ? receipt : undefined;
+    return (await isBilledAt(stage, purse, dearer)) ? receipt : undefined;
   }, knownMsMax);
   log.tell('the edge admits at the new price');
   const receipts = await Promise.all(before);
   for (const receipt of receipts) remember(receipt);
   const late = receipts.filter(({ endedAtMs, done }) => !done || endedAtMs <= dear.endedAtMs);
   if (late.length > 0) throw new StoryEnd(`${late.length} of ${streams} streams did not outlast the change`);
-
-  /** Whether billing has a request at the new price. */
-  async function isDear(): Promise<boolean> {
-    const [purse] = purses;
-    if (!purse) throw new Error('a story has one customer');
-    const published = (await readBackOffice(constellation.servers.databases.main.databaseAdminUrl)).prices;
-    const { requests } = await readStatement(constellation.operator, purse.account.accountIdBytes);
-    return requests.some(({ priceVersion }) => isSamePrice(published.get(priceVersion) ?? plain, dearer));
-  }
 }
