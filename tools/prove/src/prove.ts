@@ -80,7 +80,7 @@ async function startDeployment(folder: string, billing: Readonly<Record<string, 
       billing,
       pruner: { TACET_PRUNER_INTERVAL_MS: '1000' },
       'key-service': { TACET_KEYSTORE_BACKUP_DAYS: '0' },
-      edge: { TACET_EDGE_BODY_BYTES_MAX: '65536' },
+      edge: { TACET_EDGE_BODY_BYTES_MAX: '65536', TACET_EDGE_FIRST_BYTE_MS: '4000' },
     },
   });
 }

@@ -55,7 +55,10 @@ function folderSink(name: string, folder: string, plant: (marker: string) => Pro
   return { name, plant, scan: (quarry, sinceMs) => scanFolder(folder, quarry, { sinceMs }) };
 }
 
-/** A row as it is, and one that PostgreSQL compresses. What is dirty in memory is written down before the files are read. */
+/**
+ * A row as it is, twice, since a page of the write-ahead log may end in the middle of one, and one that PostgreSQL compresses.
+ * What is dirty in memory is written down before the files are read.
+ */
 function postgresSink(name: string, database: Constellation['servers']['databases']['main'], part: 'data' | 'wal'): Sink {
   const { databaseAdminUrl, server } = database;
   if (!server) throw new Error('the files of a shared server belong to others');
@@ -73,7 +76,7 @@ function postgresSink(name: string, database: Constellation['servers']['database
     name,
     plant: async (marker) => {
       await ask('CREATE TABLE IF NOT EXISTS public.prove_control (value text)');
-      await ask('INSERT INTO public.prove_control VALUES ($1), ($2)', [`raw ${marker}`, `packed ${marker}${'x'.repeat(8_000)}`]);
+      await ask('INSERT INTO public.prove_control VALUES ($1), ($1), ($2)', [`raw ${marker}`, `packed ${marker}${'x'.repeat(8_000)}`]);
     },
     scan: async (quarry, sinceMs) => {
       await ask('CHECKPOINT');

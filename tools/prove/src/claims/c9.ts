@@ -3,7 +3,7 @@ import { CanarySet } from '@tacet/testing';
 import { hold, require, type Claim } from '../claim.ts';
 import { Person } from '../person.ts';
 import { everySink } from '../sinks.ts';
-import { sayOnEveryPath } from '../talk.ts';
+import { makeKeyRing, sayOnEveryPath } from '../talk.ts';
 import { within } from '../within.ts';
 
 /** Types in which no sentence fits. */
@@ -36,8 +36,9 @@ export const c9: Claim = {
   check: async (world) => {
     const sinceMs = Date.now();
     const canaries = new CanarySet();
-    const { account } = await Person.create(world.constellation);
-    const answers = await sayOnEveryPath(world, account.apiKey, canaries);
+    const person = await Person.create(world.constellation);
+    const { account } = person;
+    const answers = await sayOnEveryPath(world, await makeKeyRing(person, false), canaries);
     require(answers.get('stream')?.body.includes(canaries.mark) === true, 'the worker does not repeat the last message');
     let count = 0;
     await within(30_000, 'usage is in the ledger', async () => {
