@@ -19,6 +19,15 @@ const truncateMs = 400;
 /** An edge that stands still for so long finds its session over and released. */
 const longPauseMs = sessionMs * 1.6;
 
+interface Span {
+  readonly least: number;
+  readonly most: number;
+}
+/** How long a server is away. */
+const shortMs: Span = { least: 0, most: 1_500 };
+/** So long that no edge may admit or go on, while its session lasts as it does. */
+const beyondSessionMs: Span = { least: sessionMs * 1.1, most: longPauseMs };
+
 /** Everything that may happen in a run, from the fault table. */
 export const faults: readonly Fault[] = [
   { name: 'kill', weight: 30, kills: 1, begin: (scene) => killSome(scene, 1) },
@@ -35,6 +44,8 @@ export const faults: readonly Fault[] = [
   { name: 'kafka erased unread', weight: 1, kills: 1, begin: eraseUnread },
   { name: 'kafka truncated unread', weight: 2, kills: 0, begin: truncateUnread },
   { name: 'postgres stopped immediate', weight: 3, kills: 0, begin: (scene) => endServer(scene, scene.dice.pick(['postgres-main', 'postgres-main', 'postgres-keystore']), 'SIGQUIT', false) },
+  { name: 'postgres gone', weight: 1, kills: 0, begin: (scene) => endServer(scene, 'postgres-main', 'SIGQUIT', false, beyondSessionMs) },
+  { name: 'kafka gone', weight: 1, kills: 0, begin: (scene) => endServer(scene, 'kafka', 'SIGTERM', false, beyondSessionMs) },
   { name: 'redis killed', weight: 2, kills: 1, begin: (scene) => endServer(scene, 'redis', 'SIGKILL', false) },
   { name: 'server paused', weight: 3, kills: 0, begin: pauseServer },
   { name: 'sockets cut', weight: 8, kills: 0, begin: cutSockets },
@@ -86,12 +97,13 @@ function pauseOne(scene: FaultScene, length: (scene: FaultScene) => number, isKi
   return scene.targets.pause(target, pauseMs, isKilled);
 }
 
-function endServer({ stage, busy, dice, log }: FaultScene, name: string, signal: NodeJS.Signals, isErased: boolean): Promise<void> | undefined {
+function endServer({ stage, busy, dice, log }: FaultScene, name: string, signal: NodeJS.Signals, isErased: boolean, away: Span = shortMs): Promise<void> | undefined {
   if (busy.has(name)) return undefined;
-  const downMs = dice.between(0, 1_500);
+  const downMs = dice.between(away.least, away.most);
   const words = { SIGTERM: 'stopped', SIGKILL: 'killed', SIGQUIT: 'stopped immediate' }[signal as 'SIGTERM' | 'SIGKILL' | 'SIGQUIT'];
-  log.count(`${name} ${words}${isErased ? ' and erased' : ''}`);
-  log.tell(`${name} ${words}${isErased ? ' and erased' : ''}, back after ${downMs} ms`);
+  const what = `${name} ${words}${isErased ? ' and erased' : ''}`;
+  log.count(away === beyondSessionMs ? `${what} past the session` : what);
+  log.tell(`${what}, back after ${downMs} ms`);
   return whileBusy(busy, name, async () => {
     const server = stage.servers.find(name);
     server.process.signal(signal);
