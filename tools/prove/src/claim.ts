@@ -27,6 +27,8 @@ export interface Claim {
   /** Where it looks. */
   readonly sinks: readonly SinkName[];
   readonly mutation: Mutation;
+  /** Further ways, each of which must be noticed too; tried with `--long`. */
+  readonly further?: readonly Mutation[];
   /** Returns when the sentence holds in this world. Throws `ClaimBroken` when it does not, anything else when that cannot be told. */
   check(world: World): Promise<void>;
 }

@@ -46,7 +46,7 @@ export class Person {
     const path = `/api/conversations/${id}`;
     for (const content of contents) {
       const answer = await (await this.send('POST', `${path}/messages`, { content })).text();
-      if (!answer.includes('event: done')) throw new Error('an answer did not come to its end');
+      if (!answer.includes('event: done')) throw new Error(`an answer did not come to its end: ${/"code":"(\w+)"/.exec(answer)?.[1] ?? 'no code'}`);
     }
     return path;
   }

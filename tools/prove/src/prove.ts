@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repositoryFolder, startConstellation, type Application } from '@tacet/constellation';
-import { ClaimBroken, type Claim } from './claim.ts';
+import { ClaimBroken, type Claim, type Mutation } from './claim.ts';
 import { startPayments } from './payments.ts';
 import { createScratch, type Scratch } from './scratch.ts';
 import { openWorld, type World } from './world.ts';
@@ -13,7 +13,7 @@ export type ClaimState = 'proven' | 'red' | 'unproven';
 export interface Verdict {
   readonly claim: Claim;
   readonly state: ClaimState;
-  /** Why it is not proven; for a proven one what its mutation was caught by. */
+  /** Why it is not proven; for a proven one what its mutations were caught by. */
   readonly remark: string;
   readonly ms: number;
 }
@@ -63,9 +63,14 @@ export async function prove({ claims, tell, isLong = false }: ProveOptions): Pro
       verdicts.push({ claim, state: first.kind === 'broken' ? 'red' : 'unproven', remark: first.remark, ms: first.ms });
       continue;
     }
-    tell(`${claim.id}: checking against ${claim.mutation.what}`);
-    const second = await checkMutated(claim, world, scratch, patched);
-    verdicts.push({ claim, ...judge(second), ms: first.ms + second.ms });
+    let verdict: Verdict = { claim, state: 'proven', remark: '', ms: first.ms };
+    for (const mutation of [claim.mutation, ...(isLong ? (claim.further ?? []) : [])]) {
+      if (verdict.state !== 'proven') break;
+      tell(`${claim.id}: checking against ${mutation.what}`);
+      const second = await checkMutated(claim, mutation, world, scratch, patched);
+      verdict = { claim, ...judge(mutation, second, verdict.remark), ms: verdict.ms + second.ms };
+    }
+    verdicts.push(verdict);
   }
   return verdicts;
 }
@@ -105,9 +110,8 @@ async function check(claim: Claim, world: World): Promise<Outcome> {
 }
 
 /** Runs the patched processes, and those that an earlier mutation patched as they are. */
-async function checkMutated(claim: Claim, world: World, scratch: Scratch, patched: Set<Application>): Promise<Outcome> {
+async function checkMutated(claim: Claim, { patches, processes }: Mutation, world: World, scratch: Scratch, patched: Set<Application>): Promise<Outcome> {
   const begun = performance.now();
-  const { patches, processes } = claim.mutation;
   try {
     await scratch.apply(patches);
     await world.runFrom([...patched].filter((application) => !processes.includes(application)));
@@ -124,7 +128,8 @@ async function checkMutated(claim: Claim, world: World, scratch: Scratch, patche
   }
 }
 
-function judge(second: Outcome): Pick<Verdict, 'state' | 'remark'> {
-  if (second.kind === 'broken') return { state: 'proven', remark: second.remark };
-  return { state: 'unproven', remark: second.kind === 'holds' ? 'its mutation did not break it' : second.remark };
+/** `before`: what the mutations before this one were caught by. */
+function judge({ what }: Mutation, second: Outcome, before: string): Pick<Verdict, 'state' | 'remark'> {
+  if (second.kind === 'broken') return { state: 'proven', remark: `${before === '' ? '' : `${before}; `}red with ${what}: ${second.remark}` };
+  return { state: 'unproven', remark: second.kind === 'holds' ? `${what} did not break it` : second.remark };
 }

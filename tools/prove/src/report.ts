@@ -9,11 +9,11 @@ const marks = { proven: '✓', red: '✗', unproven: '?' } as const;
 
 /** The table that people read: each sentence, what it does not say, and why it is not proven where it is not. */
 export function reportTable(verdicts: readonly Verdict[]): string {
-  const blocks = verdicts.map(({ claim: { id, sentence, caveat, sinks, mutation }, state, remark, ms }) =>
+  const blocks = verdicts.map(({ claim: { id, sentence, caveat, sinks }, state, remark, ms }) =>
     [
       `${marks[state]} ${id.padEnd(4)} ${state.padEnd(9)} ${sentence}`,
       ...(caveat === undefined ? [] : [`       but: ${caveat}`]),
-      state === 'proven' ? `       red with ${mutation.what}: ${remark}` : `       because: ${remark}`,
+      state === 'proven' ? `       ${remark}` : `       because: ${remark}`,
       `       ${sinks.length} places searched, ${(ms / 1000).toFixed(1)} s`,
     ].join('\n'),
   );

@@ -10,10 +10,10 @@ import { runCommand } from '../src/run-command.ts';
 test('claims are told apart and have their own places, and each has a mutation of the sources', () => {
   expect(new Set(claims.map(({ id }) => id)).size).toBe(claims.length);
   expect(claims[0]?.id).toBe('C0');
-  for (const { mutation } of claims) expect(mutation.patches.length * mutation.processes.length).toBeGreaterThan(0);
+  for (const { mutation, further = [] } of claims) for (const { patches, processes } of [mutation, ...further]) expect(patches.length * processes.length).toBeGreaterThan(0);
 });
 
-test.each(claims.flatMap(({ id, mutation }) => mutation.patches.map((patch) => [id, patch.file, patch] as const)))(
+test.each(claims.flatMap(({ id, mutation, further = [] }) => [mutation, ...further].flatMap(({ patches }) => patches).map((patch) => [id, patch.file, patch] as const)))(
   'the mutation of %s fits into %s as it is today',
   (_id, file, { from, to }) => {
     expect(readFileSync(join(repositoryFolder, file), 'utf8').split(from)).toHaveLength(2);

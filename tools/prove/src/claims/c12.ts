@@ -18,6 +18,13 @@ export const c12: Claim = {
     processes: ['account'],
     patches: [{ file: 'apps/account/src/deletion/remove-rows.ts', from: 'SET key_id = NULL WHERE key_id = ANY ($1)', to: 'SET key_id = NULL WHERE key_id = ANY ($1) AND false' }],
   },
+  further: [
+    {
+      what: 'a deletion that leaves the customer at the payment provider',
+      processes: ['billing'],
+      patches: [{ file: 'apps/billing/src/stripe/close-customer.ts', from: '  await stripe.customers.del(customerId).catch(', to: '  await Promise.resolve(customerId).catch(' }],
+    },
+  ],
   check: async (world) => {
     const person = await Person.create(world.constellation);
     const { accountId, email, keyId, apiKey } = person.account;

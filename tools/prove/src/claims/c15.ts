@@ -17,6 +17,13 @@ export const c15: Claim = {
     processes: ['account'],
     patches: [{ file: 'apps/account/src/http/read-body.ts', from: "    throw new TacetError('invalid_json');\n", to: "    throw new TacetError('invalid_json', { message: bytes.toString() });\n" }],
   },
+  further: [
+    {
+      what: 'an edge that prints the bodies that it reads',
+      processes: ['edge'],
+      patches: [{ file: 'apps/edge/src/http/read-body.ts', from: 'return { bytes, release: () => share.release() };', to: 'process.stdout.write(`${bytes.toString()}\\n`);\n    return { bytes, release: () => share.release() };' }],
+    },
+  ],
   check: async (world) => {
     const sinceMs = Date.now();
     const canaries = new CanarySet();

@@ -17,6 +17,17 @@ export const c4: Claim = {
     processes: ['key-service'],
     patches: [withoutSelfTest, { file: 'libs/sealed-record/src/aead.ts', from: '    decipher.final();', to: '    void decipher;' }],
   },
+  further: [
+    {
+      what: 'a library that authenticates neither header nor place',
+      processes: ['key-service'],
+      patches: [
+        withoutSelfTest,
+        { file: 'libs/sealed-record/src/record.ts', from: 'sealAead(recordKey, nonce, aad, plaintext,', to: 'sealAead(recordKey, nonce, aad.subarray(0, 0), plaintext,' },
+        { file: 'libs/sealed-record/src/record.ts', from: 'header.subarray(nonceAt, commitmentAt), aad, sealed)', to: 'header.subarray(nonceAt, commitmentAt), aad.subarray(0, 0), sealed)' },
+      ],
+    },
+  ],
   check: async (world) => {
     const person = await Person.create(world.constellation);
     await person.converse({ title: 'A title' }, 'A message');

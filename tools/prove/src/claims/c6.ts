@@ -22,6 +22,13 @@ export const c6: Claim = {
     processes: ['pruner'],
     patches: [{ file: 'apps/pruner/src/expiring-tables.ts', from: "  { name: 'conversation', key: 'id', vacuumed: ['account.message', 'account.conversation'] },\n", to: '' }],
   },
+  further: [
+    {
+      what: 'an account process that lists conversations whose time is over',
+      processes: ['account'],
+      patches: [{ file: 'apps/account/src/conversations/list-conversations.ts', from: '(expires_at IS NULL OR expires_at > $3)', to: '$3::timestamptz IS NOT NULL' }],
+    },
+  ],
   check: async (world) => {
     const sinceMs = Date.now();
     const canaries = new CanarySet();
