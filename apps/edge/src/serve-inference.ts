@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { toTacetError, type TacetError } from '@tacet/errors';
+import { toTacetError } from '@tacet/errors';
 import { admit, type AdmitOptions, type AdmittedRequest } from './admit.ts';
 import type { Answer, AnswerHost } from './answer.ts';
 import type { Authorize } from './authorize.ts';
@@ -19,6 +19,7 @@ import type { Metrics } from './metrics.ts';
 import { openStream } from './open-stream.ts';
 import type { CacheSalts } from './prepare-body.ts';
 import { readRequest, type ReadRequestOptions } from './read-request.ts';
+import { reportRequest } from './report-request.ts';
 import type { WorkerNews } from './reports.ts';
 import { newRequestId } from './request-id.ts';
 import { requestIdHeaders, streamHeaders } from './response-headers.ts';
@@ -49,7 +50,11 @@ export interface ServeInferenceOptions {
   readonly recheck: (caller: Caller) => void;
 }
 
-/** Every endpoint that reaches a worker, through both doors: the steps from the key to the last byte, top to bottom. */
+/**
+ * Every endpoint that reaches a worker, through both doors. The steps from the key to the last byte, each in the file of its
+ * name: `authorize`, `readRequest`, `admit`; then an `Exchange` between client and worker, which takes `chooseWorker` and
+ * `forward`, and has a `StreamAnswer` or a `WholeAnswer` hand over what comes, with a `Meter`; then `settle` and `reportRequest`.
+ */
 export class ServeInference {
   readonly #options: ServeInferenceOptions;
 
@@ -87,7 +92,7 @@ export class ServeInference {
       mayForward: () => session.mayForward(),
       onEnd: (ended, error) => {
         running.remove(ended);
-        this.#report(ended, response, error);
+        reportRequest(ended, response, error, this.#options);
       },
     });
     running.add(exchange);
@@ -103,31 +108,6 @@ export class ServeInference {
     const writer = new EventWriter(response, () => streamHeaders(admitted, meter.latencyMs), endpoint.asksForUsage ? 'data' : 'lines');
     const whenSynced = () => spool.whenSynced();
     return (host, pool) => new StreamAnswer({ admitted, meter, response, writer, host, usage: pool.usage, whenSynced, stream: openStream(admitted, pool, wallMs()) });
-  }
-
-  /** The eighth step for a request that ran: a line and labels for a normal key; of a no-log one nothing but totals. */
-  #report(exchange: Exchange, response: ServerResponse, error: TacetError | undefined): void {
-    const { metrics, events, admit: { abandonment } } = this.#options;
-    const { admitted, meter, caller } = exchange;
-    const { tallies } = metrics;
-    const counts = meter.outcome?.counts ?? { input: 0, cached: 0, output: 0 };
-    admitted.passage?.finish(counts.input + counts.cached + counts.output);
-    tallies.answers++;
-    tallies.inputTokens += counts.input;
-    tallies.cachedTokens += counts.cached;
-    tallies.outputTokens += counts.output;
-    // The worker read a prompt that nobody pays for: it told of it too late, or not at all.
-    if (error?.code === 'client_closed' && counts.input + counts.cached === 0) abandonment.note(caller.identity);
-    if (error?.code === 'internal_error') events.requestError(error);
-    if (caller.noLog) return;
-    const status = statusOf(response, error);
-    metrics.noteInference(admitted.request.endpoint.name, status);
-    if (error) metrics.refusals.inc({ code: error.code });
-    if (meter.ttftMs > 0) metrics.firstEventSeconds.observe(meter.ttftMs / 1000);
-    events.requestFinished({
-      requestId: admitted.requestId?.text, route: admitted.request.endpoint.name, status, model: admitted.request.model.modelId,
-      inputTokens: counts.input, cachedTokens: counts.cached, outputTokens: counts.output, ms: Math.round(meter.latencyMs),
-    });
   }
 
   #refuse(endpoint: Endpoint, request: IncomingMessage, response: ServerResponse, caller: Caller | undefined, cause: unknown): void {
@@ -146,12 +126,6 @@ export class ServeInference {
     metrics.refusals.inc({ code: error.code });
     events.requestFinished({ requestId, route: endpoint.name, status: error.httpStatus });
   }
-}
-
-/** What the client was told: after the status line an error travels in the stream. */
-function statusOf(response: ServerResponse, error: TacetError | undefined): number {
-  if (error === undefined || error.code === 'client_closed') return error ? error.httpStatus : 200;
-  return response.headersSent ? response.statusCode : error.httpStatus;
 }
 
 /** Says `100 Continue` to a client that waits for it, once it is sure that the body is wanted. */

@@ -10,12 +10,10 @@ let edge: string;
 beforeAll(async () => {
   constellation = await startConstellation({
     mode: 'embedded',
-    models: [{ id: 'demo-model' }, { id: 'counted-model' }, { id: 'twin-model' }],
+    models: [{ id: 'demo-model' }, { id: 'counted-model' }],
     worker: [
       { models: ['demo-model'] },
       { models: ['counted-model'], engine: 'llamacpp', kind: 'local' },
-      { models: ['twin-model'] },
-      { models: ['twin-model'] },
     ],
     settings: { edge: { TACET_EDGE_FIRST_BYTE_MS: '1000', TACET_EDGE_IDLE_MS: '800', TACET_EDGE_SLOW_READER_MS: '1500' } },
   });
@@ -218,29 +216,6 @@ test('a worker that never begins is given up after the time for the first byte',
     const response = await chat(edge, account.apiKey, { stream: isStream, demo: { firstTokenMs: 30_000 } });
     expect([response.status, (await errorOf(response)).code]).toEqual([504, 'first_byte_timeout']);
   }
-});
-
-test('a failure before the first event is tried at another worker, one in the middle is not', async () => {
-  const account = await withAccount();
-  const twins = constellation.workers.filter(({ models }) => models.includes('twin-model'));
-  for (const fault of [{ status: 503 }, { status: 429 }, { abortAfter: 0 }]) {
-    for (let i = 0; i < 6; i++) {
-      // Whichever of the two is chosen first fails once; the other one must be well then.
-      await eventually('both are well', async () => {
-        await stream(account, { model: 'twin-model', demo: { tokens: 1 } });
-        return (await metricOf('unhealthy_workers')) === 0;
-      }, 20_000);
-      await twins[i % 2]!.faults(1, fault);
-      const { text } = await stream(account, { model: 'twin-model', demo: { tokens: 3 } });
-      expect(text).toContain('[DONE]');
-      await fetch(`${twins[i % 2]!.url}/demo/faults`, { method: 'DELETE' });
-    }
-  }
-  const requests = async () => (await Promise.all(twins.map((twin) => twin.receipts()))).reduce((sum, { totals }) => sum + totals.requests, 0);
-  const before = await requests();
-  const { events } = await stream(account, { model: 'twin-model', demo: { tokens: 20, abortAfter: 3 } });
-  expect(events.at(-1)?.error?.code).toBe('worker_failed');
-  expect((await requests()) - before).toBe(1);
 });
 
 test.each<[usage: string, source: string]>([
