@@ -1,8 +1,9 @@
 /**
  * Requests that are given up at every stage: in the middle of their body, in the queue, while the prompt is read, between
  * two attempts, in the middle of a stream or of a whole answer, on the last frame. Afterwards nothing of them is left
- * anywhere: the gauges and the load counters are exactly 0, all permits to run are free, and nothing is held.
+ * anywhere: the gauges and the load counters are exactly 0, all permits to run are free, nothing is held, and memory has not grown.
  */
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { expect } from '@jest/globals';
 import { startConstellation, type Constellation } from '@tacet/constellation';
@@ -13,6 +14,8 @@ const model = 'storm-model';
 const lanes = 16;
 /** Of the account: more than all lanes at once, so that the limit shows at the end whether a permit was lost. */
 const concurrentRequests = 24;
+/** In mebibytes, from the first quarter of the requests on: what Node collects late, and nothing of the requests. */
+const residentGrowthMax = 150;
 /** Whoever gives up often before the prompt is billed has to wait: so many requests a key at most. */
 const requestsPerKey = 16;
 
@@ -60,15 +63,18 @@ export async function expectNothingLeft(constellation: Constellation, requests: 
   await constellation.operator.accounts.SetAccountLimits({ accountId, limits: { concurrentRequests } });
   const newKey = async () => (await constellation.operator.accounts.CreateKey({ accountId, name: 'storm', models: [] })).plaintextKey;
   let next = 0;
+  let residentMebibytes = 0;
   await Promise.all(Array.from({ length: lanes }, async () => {
     let key = '';
     let used = requestsPerKey;
     for (let i = next++; i < requests; i = next++) {
       if (used++ >= requestsPerKey) [key, used] = [await newKey(), 1];
+      if (i === Math.floor(requests / 4)) residentMebibytes = residentMebibytesOf(constellation);
       await giveUp(edge, key, i);
     }
   }));
   await untilAllIsZero(constellation);
+  expect(residentMebibytesOf(constellation) - residentMebibytes).toBeLessThan(residentGrowthMax);
   for (const worker of constellation.workers) {
     await eventually('the worker is idle', async () => {
       const { running: left, waiting } = await worker.receipts();
@@ -127,6 +133,10 @@ function giveUp(edge: string, key: string, i: number): Promise<void> {
     });
     socket.write(stage.isWhole ? request : request.slice(0, -10));
   });
+}
+
+function residentMebibytesOf({ edges }: Constellation): number {
+  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${edges[0]!.process.pid}/status`, 'utf8'))?.[1]) / 1024;
 }
 
 async function metricOf({ edges }: Constellation, name: string): Promise<number> {
