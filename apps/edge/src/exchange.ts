@@ -49,6 +49,7 @@ export interface ExchangeOptions {
  * (`sweep`), so that a chunk costs no timer.
  */
 export class Exchange implements RunningRequest, AnswerReceiver, AnswerHost, QueuedRequest {
+  place = -1;
   readonly #options: ExchangeOptions;
   readonly #load: number;
   readonly #prefixes: readonly string[];
