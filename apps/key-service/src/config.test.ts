@@ -28,6 +28,7 @@ test('with what is required alone, the rest has its documented defaults', () => 
     policyFile: undefined,
     providersFile: undefined,
     dekCacheMs: 60_000,
+    directoryAddress: undefined,
     backupDays: 7,
   });
 });

@@ -1,4 +1,4 @@
-import { amount, commonVariables, ConfigurationError, path, port, readEnvironment, type Environment, type ProcessConfig } from '@tacet/service';
+import { address, amount, commonVariables, ConfigurationError, path, port, readEnvironment, type Environment, type ProcessConfig } from '@tacet/service';
 import { z } from 'zod';
 
 /** What key-service is configured with. README.md lists the variables. */
@@ -19,6 +19,8 @@ export interface KeyServiceConfig extends ProcessConfig {
   readonly epochs: { readonly folder: string } | { readonly redisUrlFile: string };
   /** How long an unwrapped DEK or epoch secret is used without asking again: 1 … 300,000. */
   readonly dekCacheMs: number;
+  /** gRPC of account, `host:port`, whose news evict DEKs; undefined: their lifetime alone ends them. */
+  readonly directoryAddress: string | undefined;
   /** How long backups of the keystore are kept, in days: 0 … 3,650. */
   readonly backupDays: number;
 }
@@ -42,6 +44,7 @@ export function loadConfig(environment: Environment, execArgv: readonly string[]
       TACET_KEY_SERVICE_EPOCH_DIR: path().optional(),
       TACET_KEY_SERVICE_EPOCH_REDIS_URL_FILE: path().optional(),
       TACET_KEY_SERVICE_DEK_CACHE_MS: amount(1, dekCacheMsMax).default(60_000),
+      TACET_DIRECTORY_ADDRESS: address().optional(),
       TACET_KEYSTORE_BACKUP_DAYS: amount(0, 3_650).default(7),
     },
     execArgv,
@@ -58,6 +61,7 @@ export function loadConfig(environment: Environment, execArgv: readonly string[]
     policyFile: variables.TACET_KEY_SERVICE_POLICY_FILE,
     epochs: readEpochs(variables),
     dekCacheMs: variables.TACET_KEY_SERVICE_DEK_CACHE_MS,
+    directoryAddress: variables.TACET_DIRECTORY_ADDRESS,
     backupDays: variables.TACET_KEYSTORE_BACKUP_DAYS,
   };
 }

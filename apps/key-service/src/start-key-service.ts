@@ -1,9 +1,10 @@
 import { databaseAway, openPool } from '@tacet/database';
-import { offer, openTlsFolder, startRpcServer } from '@tacet/rpc';
+import { createRpcClient, offer, openTlsFolder, startRpcServer, type TlsFolder } from '@tacet/rpc';
 import { createNonceSource, type NonceSource } from '@tacet/sealed-record';
 import { measureCertificate, readSecretFile, type Reporting, type Running } from '@tacet/service';
 import type { KeyServiceConfig } from './config.ts';
 import { AccountDeks } from './deks/account-deks.ts';
+import { DirectoryWatch } from './deks/directory-watch.ts';
 import { openEpochFiles } from './epochs/epoch-files.ts';
 import { openEpochRedis } from './epochs/epoch-redis.ts';
 import { EpochSecrets, type SweepResult } from './epochs/epoch-secrets.ts';
@@ -41,8 +42,7 @@ export async function startKeyService(config: KeyServiceConfig, { log, registry 
   const tls = openTlsFolder(config.tlsFolder);
   measureCertificate(registry, tls);
   const { policy, providers, store } = await openHolders(config, events, drawNonce);
-  const url = readSecretFile('TACET_KEYSTORE_URL_FILE', config.keystoreUrlFile);
-  const pool = await openPool({ url, applicationName: 'tacet key-service', connectionsMax });
+  const pool = await openPool({ url: readSecretFile('TACET_KEYSTORE_URL_FILE', config.keystoreUrlFile), applicationName: 'tacet key-service', connectionsMax });
 
   const clocks = { wall: () => Date.now(), monotonic: () => performance.now() };
   const { dekCacheMs: cacheMs, backupDays } = config;
@@ -81,14 +81,29 @@ export async function startKeyService(config: KeyServiceConfig, { log, registry 
     offer('KeyService', policy.of(keyServicePolicy), measureCalls(metrics, keyService, ['RewrapAll'])),
     offer('SealService', policy.of(sealServicePolicy), measureCalls(metrics, sealService)),
   ]);
+  const watch = watchDirectory(config.directoryAddress, tls, deks);
   events.listening(server.port);
   return {
     stop: async () => {
+      await watch.stop();
       await server.stop(stopGraceMs);
       await epochs.stop();
       deks.forgetAll();
       for (const opened of [providers, policy, store, tls]) await opened.close();
       await pool.end();
+    },
+  };
+}
+
+/** Lets go of an account's DEKs as soon as account tells that something became of it. */
+function watchDirectory(address: string | undefined, tls: TlsFolder, deks: AccountDeks): { stop(): Promise<void> } {
+  if (address === undefined) return { stop: async () => undefined };
+  const client = createRpcClient('KeyDirectory', { address, tls, server: 'account' });
+  const watch = new DirectoryWatch({ client, onAccount: (account) => deks.forget(account), onReset: () => deks.forgetAll() });
+  return {
+    stop: async () => {
+      await watch.stop();
+      client.close();
     },
   };
 }

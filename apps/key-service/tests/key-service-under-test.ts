@@ -18,6 +18,7 @@ export interface KeyServiceUnderTest {
   /** Issues the process a new certificate, of so many days, into its folder. */
   renewCertificate(days: number): Promise<void>;
   readonly clock: MovableClock;
+  readonly tls: Readonly<Record<Identity, TlsFiles>>;
   keys(identity: Identity): RpcClient<'KeyService'>;
   seals(identity: Identity): RpcClient<'SealService'>;
   /** Stops the process, starts it again with further variables, and waits until it is ready; clients connect anew. */
@@ -97,6 +98,7 @@ async function startOne(shared: Shared, name: string, variables: Readonly<Record
     kekFolder,
     epochFolder,
     clock,
+    tls,
     renewCertificate: (days) => issueInto(join(folder, 'tls'), authority, { identity: 'key-service', days }),
     keys: (identity) => client('KeyService', identity),
     seals: (identity) => client('SealService', identity),

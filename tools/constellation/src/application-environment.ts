@@ -102,7 +102,7 @@ function account({ ports }: InstanceOf<'account'>, { paths, addresses }: Deploym
   };
 }
 
-function keyService({ ports }: InstanceOf<'key-service'>, { paths }: Deployment): Variables {
+function keyService({ ports }: InstanceOf<'key-service'>, { paths, addresses }: Deployment): Variables {
   return {
     TACET_KEY_SERVICE_RPC_PORT: String(ports.rpc),
     TACET_KEYSTORE_URL_FILE: paths.databaseUrl('tacet_key_service'),
@@ -111,6 +111,7 @@ function keyService({ ports }: InstanceOf<'key-service'>, { paths }: Deployment)
     ...(existsSync(paths.providers) ? { TACET_KEY_SERVICE_PROVIDERS_FILE: paths.providers } : {}),
     TACET_KEY_SERVICE_EPOCH_STORE: 'file',
     TACET_KEY_SERVICE_EPOCH_DIR: paths.epochs,
+    TACET_DIRECTORY_ADDRESS: addresses.directory,
   };
 }
 
