@@ -94,10 +94,10 @@ test('a flood of headers is 431, in the envelope', async () => {
   expect(received).toContain('"code":"headers_too_large"');
 });
 
-test('two hundred clients that send a byte now and then are closed, and nobody waits for them', async () => {
+test('two hundred clients that send a byte now and then, of headers or of the largest bodies, are closed, and nobody waits for them or is refused', async () => {
   const slow = Array.from({ length: 200 }, (_, i) => {
     const client = new RawClient(edge);
-    client.socket.write(i % 2 === 0 ? 'POST /v1/chat/completions HTTP/1.1\r\nhost: e' : `${head('content-length: 1000')}{"model":`);
+    client.socket.write(i % 2 === 0 ? 'POST /v1/chat/completions HTTP/1.1\r\nhost: e' : `${head(`content-length: ${bodyBytesMax}`)}{"model":`);
     const drip = setInterval(() => client.socket.writable && client.socket.write('x'), 300);
     client.socket.on('close', () => clearInterval(drip));
     return client;

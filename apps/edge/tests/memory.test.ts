@@ -113,6 +113,30 @@ test('floods of headers cost no more than the headers of one request for each co
   for (const socket of sockets) socket.destroy();
 }, 120_000);
 
+test('bodies that come in chunks of a byte are refused soon, those in small ones cost their bytes alone, and others are served meanwhile', async () => {
+  const before = residentBytes();
+  const talk = (size: number, chunks: number) => {
+    const body = Buffer.alloc(size * chunks, 'x');
+    const framed: Buffer[] = [];
+    for (let at = 0; at < body.length; at += size) framed.push(Buffer.from(`${size.toString(16)}\r\n`), body.subarray(at, at + size), Buffer.from('\r\n'));
+    const { hostname, port } = new URL(edge);
+    const socket = connect(Number(port), hostname);
+    let received = '';
+    socket.on('data', (part: Buffer) => (received += part.toString('latin1'))).on('error', () => undefined);
+    socket.write(`${head('transfer-encoding: chunked')}\r\n\r\n`);
+    socket.write(Buffer.concat([...framed, Buffer.from('0\r\n\r\n')]));
+    return eventually('it is answered', () => (received === '' ? undefined : received), 60_000).finally(() => socket.destroy());
+  };
+  const bytes = await Promise.all(Array.from({ length: 8 }, () => talk(1, 200_000)));
+  for (const received of bytes) expect(received).toMatch(/^HTTP\/1\.1 400 [^]*"code":"bad_request"/);
+  expect((await chat(edge, account.apiKey, { demo: { tokens: 1 } })).status).toBe(200);
+  const small = await Promise.all(Array.from({ length: 4 }, () => talk(64, 60_000)));
+  // It is read to its end, and then found to be no JSON.
+  for (const received of small) expect(received).toMatch(/^HTTP\/1\.1 400 [^]*"code":"invalid_json"/);
+  expect(residentBytes() - before).toBeLessThan(slackBytes);
+  await untilNothingIsLeft();
+}, 120_000);
+
 test.each([128 * kibibyte + 1, mebibyte + 1, 16 * mebibyte])('a prompt of %d bytes arrives byte for byte, streamed and whole', async (bytes) => {
   const content = `${'0123456789abcdef'.repeat(bytes / 16)}end`;
   for (const stream of [true, false]) {

@@ -15,9 +15,14 @@ export class BodyBudget {
     return this.#bytes;
   }
 
+  /** Whether so many more would fit now. */
+  fits(bytes: number): boolean {
+    return this.#bytes + bytes <= this.#bytesMax;
+  }
+
   /** Whether so many more fit; they count from now on. */
   take(bytes: number): boolean {
-    if (this.#bytes + bytes > this.#bytesMax) return false;
+    if (!this.fits(bytes)) return false;
     this.#bytes += bytes;
     return true;
   }
@@ -34,6 +39,11 @@ export class BodyShare {
 
   constructor(budget: BodyBudget) {
     this.#budget = budget;
+  }
+
+  /** Throws `overloaded` where so many bytes more would not fit now. Takes none. */
+  expect(bytes: number): void {
+    if (!this.#budget.fits(bytes)) throw new TacetError('overloaded', { retryAfterMs });
   }
 
   /** Takes so many bytes more. Throws `overloaded` where they do not fit. */

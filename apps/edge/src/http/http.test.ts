@@ -151,6 +151,55 @@ test('bodies in flight have a budget, whether their length is told or not, and g
   expect([results.at(-1), budget.bytes]).toEqual(['body_too_large', 0]);
 });
 
+test.each([[1], [7, 9], [100_000], [1, 99_999], [3_000, 3_000, 90_000, 4_000], Array.from({ length: 50 }, (_, i) => i * 97 + 1)].map((parts) => [parts]))('a body that comes in parts of %j bytes is put together as it was, whether its length is told or not', async (parts) => {
+  const sent = parts.map((length, i) => Buffer.alloc(length, i + 1));
+  const whole = Buffer.concat(sent);
+  const got: Buffer[] = [];
+  const budget = new BodyBudget(1_000_000);
+  const port = await serve((request, response) => {
+    void readBody(request, { budget, bytesMax: 200_000 }).then((body) => {
+      got.push(body.bytes);
+      body.release();
+      return response.end();
+    });
+  });
+  for (const isTold of [true, false]) {
+    const socket = connect(port, '127.0.0.1').resume();
+    socket.setNoDelay(true);
+    socket.write(`POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${isTold ? `content-length: ${whole.length}` : 'transfer-encoding: chunked'}\r\n\r\n`);
+    for (const part of sent) {
+      socket.write(isTold ? part : Buffer.concat([Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from('\r\n')]));
+      // Parts come one by one.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    if (!isTold) socket.write('0\r\n\r\n');
+    await once(socket, 'close');
+  }
+  expect(got.map((bytes) => bytes.equals(whole))).toEqual([true, true]);
+  expect(budget.bytes).toBe(0);
+});
+
+test('a body that is told and does not come takes no room from others, and one that does not fit any more is given up', async () => {
+  const budget = new BodyBudget(1_000);
+  const results: string[] = [];
+  const port = await serve((request, response) => {
+    readBody(request, { budget, bytesMax: 800 }).then(
+      ({ bytes }) => results.push(`read ${bytes.length}`),
+      (error: TacetError) => results.push(error.code),
+    ).finally(() => response.end());
+  });
+  const slow = Array.from({ length: 10 }, () => connect(port, '127.0.0.1'));
+  for (const socket of slow) socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 800\r\n\r\nxx');
+  await eventually('all are being read', () => budget.bytes === 20);
+  await talk(port, `POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 700\r\n\r\n${'x'.repeat(700)}`);
+  expect(results).toEqual(['read 700']);
+  // What was read is held by its request: of what the others send now, only that of some fits.
+  for (const socket of slow) socket.write('x'.repeat(798));
+  await eventually('all have ended', () => results.length === 11);
+  expect(results.filter((result) => result === 'overloaded').length).toBeGreaterThanOrEqual(9);
+  for (const socket of slow) socket.destroy();
+});
+
 test('a client that leaves in the middle of its body gives the budget back', async () => {
   const budget = new BodyBudget(1_000);
   let settle: (outcome: string) => void;

@@ -33,7 +33,8 @@ export async function readBody(request: IncomingMessage, { budget, bytesMax }: B
   if (request.destroyed) throw new TacetError('client_closed');
   const share = new BodyShare(budget);
   try {
-    if (length > 0) share.take(length);
+    // Only what has come counts: a body that is told and does not come takes no room from others.
+    if (length > 0) share.expect(length);
     beforeReading?.();
     const sent = await collect(request, length, bytesMax, share);
     const bytes = decode ? await decompress(decode, sent, bytesMax, share) : sent;
@@ -65,15 +66,26 @@ function collect(request: IncomingMessage, length: number, bytesMax: number, sha
   });
 }
 
-/** Puts a body together with at most one copy: into the place where the whole will be. */
+/**
+ * Room for a body that comes in parts: so many times what has come, at least so much. A length is only what its client says,
+ * and parts can be as small as a byte, each of which would cost more to keep than to copy.
+ */
+const roomFactor = { told: 16, untold: 2 };
+const roomBytesMin = 65_536;
+
+/** Parts that a body may come in: so many, and another for each so many bytes. Each costs time, however small it is. */
+export const partsMax = 10_000;
+export const partBytesMin = 64;
+
+/** Puts a body together where the whole will be; one that comes at once is taken as it is. */
 class Gatherer {
   readonly #length: number;
   readonly #bytesMax: number;
   readonly #share: BodyShare;
   #bytes = 0;
+  #parts = 0;
   #first: Buffer | undefined;
-  #whole: Buffer | undefined;
-  #chunks: Buffer[] = [];
+  #room: Buffer | undefined;
   #hasFailed = false;
 
   constructor(length: number, bytesMax: number, share: BodyShare) {
@@ -88,31 +100,35 @@ class Gatherer {
     this.#bytes += chunk.length;
     try {
       if (this.#bytes > this.#bytesMax) throw tooLarge(this.#bytesMax);
-      // Where the length is not known, the budget is asked as the bytes come.
-      if (Number.isNaN(this.#length)) this.#share.take(chunk.length);
+      if (++this.#parts > partsMax + this.#bytes / partBytesMin) throw new TacetError('bad_request', { message: 'The body comes in too many small parts.' });
+      this.#share.take(chunk.length);
     } catch (error) {
       this.#hasFailed = true;
-      this.#chunks = [];
+      this.#first = undefined;
+      this.#room = undefined;
       return error as TacetError;
     }
-    this.#keep(chunk);
+    if (this.#bytes === chunk.length) this.#first = chunk;
+    else chunk.copy(this.#roomFor(this.#bytes - chunk.length), this.#bytes - chunk.length);
     return undefined;
   }
 
   whole(): Buffer {
-    if (this.#whole) return this.#whole;
-    if (this.#chunks.length === 0) return this.#first ?? Buffer.alloc(0);
-    return Buffer.concat([this.#first ?? Buffer.alloc(0), ...this.#chunks]);
+    if (this.#room) return this.#room.length === this.#bytes ? this.#room : this.#room.subarray(0, this.#bytes);
+    return this.#first ?? Buffer.alloc(0);
   }
 
-  #keep(chunk: Buffer): void {
-    if (this.#bytes === chunk.length) {
-      this.#first = chunk;
-      if (chunk.length === this.#length || Number.isNaN(this.#length)) return;
-      this.#whole = Buffer.allocUnsafeSlow(this.#length);
-    }
-    if (this.#whole) chunk.copy(this.#whole, this.#bytes - chunk.length);
-    else this.#chunks.push(chunk);
+  /** Room for all that has come, with what had come before in it. */
+  #roomFor(before: number): Buffer {
+    const had = this.#room ?? this.#first;
+    if (this.#room && this.#room.length >= this.#bytes) return this.#room;
+    const isTold = !Number.isNaN(this.#length);
+    const wanted = Math.max(roomBytesMin, this.#bytes * (isTold ? roomFactor.told : roomFactor.untold));
+    const room = Buffer.allocUnsafeSlow(Math.min(isTold ? this.#length : this.#bytesMax, wanted));
+    had?.copy(room, 0, 0, before);
+    this.#first = undefined;
+    this.#room = room;
+    return room;
   }
 }
 
