@@ -64,7 +64,8 @@ export class RunningRequests {
   }
 
   cutAll(error: TacetError): void {
-    for (const request of [...this.#all]) request.cut(error);
+    // Each leaves the array as it is cut.
+    for (const request of this.#all.slice()) request.cut(error);
   }
 
   /** Resolves when none runs, or `signal` is aborted. */
