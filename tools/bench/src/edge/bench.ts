@@ -6,6 +6,7 @@ import { measureLatency, measureRequests } from './measure-requests.ts';
 import { measurePrompt } from './measure-prompt.ts';
 import { measureMemory, measureStreams } from './measure-streams.ts';
 import { modelIds } from './stand-in-answers.ts';
+import { startBareNode } from './start-bare-node.ts';
 import { startEdge } from './start-edge.ts';
 import { startNginx } from './start-nginx.ts';
 import { startPortkey } from './start-portkey.ts';
@@ -13,7 +14,7 @@ import { startUpstream } from './start-upstream.ts';
 
 export interface EdgeBenchOptions {
   readonly mode: DeploymentMode;
-  /** nginx and Portkey beside the edge, installed where they are missing. */
+  /** nginx and Portkey beside the edge, installed where they are missing; the least that Node can do is always there. */
   readonly rivals: boolean;
   readonly streams: number;
 }
@@ -29,7 +30,8 @@ export function createEdgeBench({ mode, rivals, streams }: EdgeBenchOptions): Be
       if (availableParallelism() < 2) context.tell('one core only: load and proxy share it, and rates mean little');
       await ensureCommand('wrk', 'wrk', context.tell);
       const direct = await startUpstream(context);
-      const beside = rivals ? [await startNginx(context, direct.port)] : [];
+      const bare = await startBareNode(context, direct.port);
+      const beside = rivals ? [await startNginx(context, direct.port), bare] : [bare];
       const slow = rivals ? [await startPortkey(context, direct.port)] : [];
       const { normal, noLog } = await startEdge(context, direct.port, mode);
       const [continuous, final] = modelIds;
