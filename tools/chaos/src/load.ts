@@ -31,7 +31,7 @@ export interface Load {
 
 const readers = 12;
 const pauseMs = 40;
-const endingMs = 8_000;
+const endingMs = 4_000;
 /** One that is still running after an edge stood still for longer than its session. */
 export const slowAnswer = { tokens: 800, tokensPerSecond: 50 };
 /** What a worker may do to its counts; each is bounded by what its clients received. */

@@ -42,8 +42,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   try {
     for (let done = 0; ; ) {
       const load = startLoad(stage, dice.fork(), receipts);
-      done += await playFaults(scene, load, nextFault, Math.min(restEvery, kills - done));
-      await load.stop();
+      try {
+        done += await playFaults(scene, load, nextFault, Math.min(restEvery, kills - done));
+      } finally {
+        await load.stop();
+      }
       log.tell(`${done} of ${kills} kills; coming to rest`);
       const result = await lookAtBooks(stage, targets, receipts, `seed=${seed} kills=${done}`);
       log.tellResult(result);

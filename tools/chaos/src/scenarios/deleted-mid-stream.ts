@@ -4,7 +4,7 @@ import { plain, type Customer } from '../customers.ts';
 import { beginDeletion } from '../faults/delete-account.ts';
 import { askAs, type ClientReceipt } from '../load.ts';
 import type { Purse, Stage } from '../stage.ts';
-import { playStory, StoryEnd, type Story } from './play-story.ts';
+import { expectSoon, playStory, StoryEnd, type Story } from './play-story.ts';
 import type { Scenario } from './scenario.ts';
 
 /** So long that edges go on while Kafka is away, however slow the machine. */
@@ -18,7 +18,7 @@ const shortAnswer = { promptTokens: 50, tokens: 10, tokensPerSecond: 0 };
 /** Longer than the closing of an account waits for its leases. */
 const aheadMs = 300_000;
 const beginMsMax = 30_000;
-const forgottenMsMax = 60_000;
+const forgottenMsMax = 30_000;
 
 /**
  * An account is deleted while its streams run and Kafka is away, and the closing waits no longer for what is on its way: the counts
@@ -56,13 +56,13 @@ async function deleteMidStream({ stage, log, askFor, remember }: Story): Promise
   log.tell('the closing waits no longer');
   await clock.set(aheadMs);
   const { databaseAdminUrl } = constellation.servers.databases.main;
-  await eventually('the account is forgotten', async () => (await readBackOffice(databaseAdminUrl)).deletions.length === 0, forgottenMsMax);
+  await expectSoon('the account is forgotten', async () => (await readBackOffice(databaseAdminUrl)).deletions.length === 0, forgottenMsMax);
   await clock.set(0);
   const before = await readBackOffice(databaseAdminUrl);
   if (before.closedAccountsNano !== 0n) throw new StoryEnd(`${before.closedAccountsNano} was charged though nothing could arrive`);
   log.tell('Kafka can be reached again');
   kafka.restore();
-  const { deletedNano } = await eventually('the late counts are booked', async () => {
+  const { deletedNano } = await expectSoon('the late counts are booked', async () => {
     const now = await readBackOffice(databaseAdminUrl);
     return now.deletedNano > 0n && now;
   }, forgottenMsMax);

@@ -4,12 +4,14 @@ import { readBackOffice, readGrants } from '../back-office.ts';
 import { readTimeline, takeBaseBackup, takeOver } from '../base-backup.ts';
 import { cheap, plain, type Customer, type PricedModel } from '../customers.ts';
 import { Dice } from '../dice.ts';
-import { askAs, startLoad, type ClientReceipt } from '../load.ts';
+import { askAs, startLoad, type ClientReceipt, type Load } from '../load.ts';
+import type { Rates } from '../price.ts';
 import { waitForRest } from '../rest.ts';
 import type { Purse, Stage } from '../stage.ts';
 import type { Target } from '../targets.ts';
+import { truncateUsage } from '../usage-topic.ts';
 import { isBilledAt } from './is-billed-at.ts';
-import { playStory, StoryEnd, type Story } from './play-story.ts';
+import { expectSoon, playStory, StoryEnd, type Story } from './play-story.ts';
 import type { Scenario } from './scenario.ts';
 
 /** So long that nothing is cut while Postgres is away, however slow the machine. */
@@ -31,12 +33,13 @@ const grantNano = 1_000_000_000n;
 const longAnswer = { promptTokens: 500, tokens: 1_500, tokensPerSecond: 100 };
 /** More than what is left when not even the prompt of another request can be paid. */
 const spentNano = 150_000n;
+const dearer: Rates = { inputPico: cheap.inputPico * 2n, cachedPico: cheap.cachedPico * 2n, outputPico: cheap.outputPico * 2n };
 const quickAnswer = { ...longAnswer, tokensPerSecond: 0 };
 
 /**
  * Postgres fails over to a standby that lags behind: commits, grants of leases, an edge's epoch, a price and a grant of credit are
- * forgotten. Charges come again from the spools; those at a price that is forgotten are set aside until it is published again. What
- * edges may still spend of forgotten grants is granted a second time, and the loss pays.
+ * forgotten. Charges come again from Kafka, and from the spools what it has lost; those at a price that is forgotten are set aside until
+ * it is published again. What edges may still spend of forgotten grants is granted a second time, and the loss pays.
  */
 export const forgetfulFailover: Scenario = {
   name: 'forgetful-failover',
@@ -45,55 +48,86 @@ export const forgetfulFailover: Scenario = {
 };
 
 async function failOver(story: Story): Promise<void> {
-  const { stage, targets, log, remember } = story;
-  const { constellation } = stage;
-  const { databaseAdminUrl, server } = constellation.servers.databases.main;
+  const receipts: ClientReceipt[] = [];
+  story.log.tell('clients ask');
+  const load = startLoad(story.stage, new Dice(seed), receipts);
+  let forgotten: ReadonlyMap<string, bigint>;
+  try {
+    await load.untilAnswered(answersBetween, answersMsMax);
+    forgotten = await forget(story, load, receipts);
+    await load.untilAnswered(answersBetween, answersMsMax);
+  } finally {
+    await load.stop();
+  }
+  story.log.tell('coming to rest');
+  for (const receipt of receipts) story.remember(receipt);
+  await checkLosses(story, forgotten);
+}
+
+/** Takes a copy, lets things happen that it has not, and puts it in Postgres' place. Answers what was granted meanwhile, by account. */
+async function forget(story: Story, load: Load, receipts: ClientReceipt[]): Promise<ReadonlyMap<string, bigint>> {
+  const { stage, targets, log } = story;
+  const { databases, kafka } = stage.constellation.servers;
+  const { databaseAdminUrl, server } = databases.main;
   const [first, second] = targets.all.filter(({ application }) => application === 'edge');
   const [purse, rich] = stage.purses;
-  if (!server || !first || !second || !purse || !rich) throw new Error('something is missing');
-  const receipts: ClientReceipt[] = [];
-  log.tell('clients ask');
-  const load = startLoad(stage, new Dice(seed), receipts);
-  await load.untilAnswered(answersBetween, answersMsMax);
+  if (!server || !kafka || !first || !second || !purse || !rich) throw new Error('something is missing');
   const copy = `${server.dataFolder}.standby`;
   await takeBaseBackup(databaseAdminUrl, server.dataFolder, copy);
   const before = { timeline: await readTimeline(databaseAdminUrl), grants: await readGrants(databaseAdminUrl) };
   log.tell('the standby follows no longer; money is earned, leases are granted, an edge begins a new epoch, credit is granted');
-
   await targets.kill(second, 0);
   await second.process.waitUntilReady(readyMsMax);
-  const grant = { accountId: rich.account.accountIdBytes, amountNano: grantNano.toString(), grantId: randomBytes(16) };
-  await constellation.operator.ledger.GrantCredit(grant);
-  rich.creditNano += grantNano;
-  const dearer = { inputPico: cheap.inputPico * 2n, cachedPico: cheap.cachedPico * 2n, outputPico: cheap.outputPico * 2n };
-  const publish = (list: readonly PricedModel[]) => eventually('prices are published', () => constellation.applyModels(list).then(() => true), readyMsMax);
-  await stage.prices.change(cheap.id, dearer, publish);
-  await eventually('somebody is charged the new price', async () => {
+  const operator = new Operator(stage, rich);
+  await operator.act();
+  const isCharged = async () => {
     receipts.push(await ask(stage, rich, cheap, 1, quickAnswer));
     return isBilledAt(stage, rich, dearer);
-  }, readyMsMax);
+  };
+  await eventually('somebody is charged the new price', isCharged, readyMsMax);
   await load.untilAnswered(answersBetween, answersMsMax);
+  // From here on Kafka can tell again what is forgotten; before, only the spools can.
+  await truncateUsage(`127.0.0.1:${kafka.port}`);
   const atFirst = ask(stage, purse, plain, 0, longAnswer);
   await eventually('the first edge has spent something', async () => (await spentOf(stage, purse)) >= spentNano, readyMsMax);
+  try {
+    const forgotten = await loseCommits(story, first, before.grants, copy);
+    if ((await readTimeline(databaseAdminUrl)) === before.timeline) throw new Error('the standby is on the old timeline');
+    stage.prices.forget(cheap.id);
+    stage.expectedDiscrepancies.add('unknown_price');
+    const isSetAside = async () => (await readBackOffice(databaseAdminUrl)).deadLetters.length > 0;
+    await expectSoon('records of a forgotten price are set aside', isSetAside, readyMsMax);
+    await operator.act();
+    log.tell('the second edge spends what the first was granted');
+    receipts.push(...(await spendAtSecond(stage, purse)));
+    return forgotten;
+  } finally {
+    log.tell('the first edge goes on');
+    first.process.signal('SIGCONT');
+    receipts.push(await atFirst);
+  }
+}
 
-  const forgotten = await loseCommits(story, first, before.grants, copy);
-  if ((await readTimeline(databaseAdminUrl)) === before.timeline) throw new Error('the standby is on the old timeline');
-  stage.prices.forget(cheap.id);
-  stage.expectedDiscrepancies.add('unknown_price');
-  await eventually('records of a forgotten price are set aside', async () => (await readBackOffice(databaseAdminUrl)).deadLetters.length > 0, readyMsMax);
-  // Whoever granted it asks again, and so does who applied the price list, as docs/money.md says.
-  await eventually('the credit is granted again', () => constellation.operator.ledger.GrantCredit(grant), readyMsMax);
-  await stage.prices.change(cheap.id, dearer, publish);
-  log.tell('the second edge spends what the first was granted');
-  receipts.push(...(await spendAtSecond(stage, purse)));
-  log.tell('the first edge goes on');
-  first.process.signal('SIGCONT');
-  receipts.push(await atFirst);
-  await load.untilAnswered(answersBetween, answersMsMax);
-  await load.stop();
-  log.tell('coming to rest');
-  for (const receipt of receipts) remember(receipt);
-  await checkLosses(story, forgotten);
+/** Grants credit and makes a model dearer; and once more, in the same words, when Postgres has forgotten it, as docs/money.md says. */
+class Operator {
+  readonly #stage: Stage;
+  readonly #purse: Purse;
+  readonly #grantId = randomBytes(16);
+  #granted = false;
+
+  constructor(stage: Stage, purse: Purse) {
+    this.#stage = stage;
+    this.#purse = purse;
+  }
+
+  async act(): Promise<void> {
+    const { constellation, prices } = this.#stage;
+    const grant = { accountId: this.#purse.account.accountIdBytes, amountNano: grantNano.toString(), grantId: this.#grantId };
+    await eventually('credit is granted', () => constellation.operator.ledger.GrantCredit(grant), readyMsMax);
+    if (!this.#granted) this.#purse.creditNano += grantNano;
+    this.#granted = true;
+    await prices.change(cheap.id, dearer, (list) => eventually('prices are published', () => constellation.applyModels(list).then(() => true), readyMsMax));
+  }
 }
 
 /** The standby takes over, while the first edge stands still. Answers, by account, what leases were granted since `before`. */
@@ -125,7 +159,7 @@ function growth(leases: ReadonlyMap<string, bigint>, before: ReadonlyMap<string,
 /** Asks until the money is gone; before, billings must find Postgres again. */
 async function spendAtSecond(stage: Stage, purse: Purse): Promise<ClientReceipt[]> {
   const receipts: ClientReceipt[] = [];
-  await eventually(
+  await expectSoon(
     'the second edge has spent all',
     async () => {
       receipts.push(await ask(stage, purse, plain, 1, quickAnswer));

@@ -1,3 +1,4 @@
+import { eventually } from '@tacet/testing';
 import { plain, type Customer } from '../customers.ts';
 import type { FaultLog } from '../fault-log.ts';
 import { askAs, type ClientReceipt } from '../load.ts';
@@ -25,6 +26,15 @@ export interface StoryQuestion {
 /** What a story finds wrong before the books can be looked at. */
 export class StoryEnd extends Error {
   override readonly name = 'StoryEnd';
+}
+
+/** As `eventually`, where its not coming about is what the story would show. */
+export async function expectSoon<T>(what: string, probe: () => Promise<T | undefined | false>, timeoutMs: number): Promise<T> {
+  try {
+    return await eventually(what, probe, timeoutMs);
+  } catch (error) {
+    throw new StoryEnd(error instanceof Error ? error.message : String(error), { cause: error });
+  }
 }
 
 const customer: Customer = { name: 'only', creditUsd: '20', models: [plain], weight: 1 };

@@ -5,7 +5,7 @@ import type { Stage } from '../stage.ts';
 import { readStatement } from '../statement.ts';
 import { lastSeqs } from '../rest.ts';
 import { countUsageRecords, truncateUsage } from '../usage-topic.ts';
-import { playStory, StoryEnd, type Story } from './play-story.ts';
+import { expectSoon, playStory, StoryEnd, type Story } from './play-story.ts';
 import type { Scenario } from './scenario.ts';
 
 /** So long that edges go on while billing stands still, however slow the machine. */
@@ -42,7 +42,7 @@ async function truncateUnread(story: Story): Promise<void> {
   }
   log.tell('billing goes on');
   for (const receipt of receipts) remember(receipt);
-  await eventually('all is applied', async () => (await appliedOf(stage)) >= (await writtenBy(stage)), appliedMsMax);
+  await expectSoon('all is applied', async () => (await appliedOf(stage)) >= (await writtenBy(stage)), appliedMsMax);
   await expectAllBilled(stage, receipts);
 }
 
