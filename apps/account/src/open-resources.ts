@@ -61,7 +61,7 @@ export async function openResources(config: AccountConfig, { log, registry }: Re
   const signer = openReceiptSigner(config.receiptKeyFile);
   const carrier = openCarrier(config.mail, config.mailFrom);
   const url = readSecretFile('TACET_POSTGRES_URL_FILE', config.postgresUrlFile);
-  const pool = await openPool({ url, applicationName: 'tacet-account', connectionsMax });
+  const pool = await openPool({ url, applicationName: 'tacet-account', connectionsMax, isPrompt: true });
   const hasher = await createPasswordHasher(peppers);
   const feed = await startRevisionFeed(pool, {
     onStale: (error) => events.directoryStale(error),

@@ -42,7 +42,7 @@ export async function startKeyService(config: KeyServiceConfig, { log, registry 
   const tls = openTlsFolder(config.tlsFolder);
   measureCertificate(registry, tls);
   const { policy, providers, store } = await openHolders(config, events, drawNonce);
-  const pool = await openPool({ url: readSecretFile('TACET_KEYSTORE_URL_FILE', config.keystoreUrlFile), applicationName: 'tacet key-service', connectionsMax });
+  const pool = await openPool({ url: readSecretFile('TACET_KEYSTORE_URL_FILE', config.keystoreUrlFile), applicationName: 'tacet key-service', connectionsMax, isPrompt: true });
 
   const clocks = { wall: () => Date.now(), monotonic: () => performance.now() };
   const { dekCacheMs: cacheMs, backupDays } = config;

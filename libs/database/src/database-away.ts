@@ -18,6 +18,7 @@ const sqlStates = /^(?:08|53|57P0[1-5]|57014|25006)/;
 const messages = new Set([
   'timeout exceeded when trying to connect',
   'timeout expired',
+  'Query read timeout',
   'Connection terminated',
   'Connection terminated due to connection timeout',
   'Connection terminated unexpectedly',

@@ -97,6 +97,26 @@ test('the verifier is what PostgreSQL makes itself', async () => {
   expect(scramVerifier('secret-1', Buffer.from(theirs.split(/[$:]/)[2] ?? '', 'base64'))).toBe(theirs);
 });
 
+test('a server that says nothing any more is given up, and the next call is served', async () => {
+  const prompt = await openPool({ url: urlOf('tacet_account', 'account-1'), applicationName: 'prompt', connectionsMax: 1, statementMs: 100, isPrompt: true });
+  let pid = 0;
+  try {
+    const stuck = transaction(prompt, async (connection) => {
+      const { rows } = await connection.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      pid = rows[0]?.pid ?? 0;
+      // As if the wire were cut: nothing comes back, not even that it is.
+      process.kill(pid, 'SIGSTOP');
+      await connection.query('SELECT 1');
+    });
+    const error = databaseAway(await stuck.catch((thrown: unknown) => thrown));
+    expect(error).toMatchObject({ code: 'unavailable' });
+    expect((await prompt.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid).not.toBe(pid);
+  } finally {
+    if (pid > 0) process.kill(pid, 'SIGCONT');
+    await prompt.end();
+  }
+}, 60_000);
+
 test('a server that is away or used up is told as unavailable, and every other error stays what it is', async () => {
   const awayOf = async (run: (small: Pool) => Promise<unknown>, statementMs?: number) => {
     const small = await openPool({ url: urlOf('tacet_account', 'account-1'), applicationName: 'small', connectionsMax: 1, ...(statementMs === undefined ? {} : { statementMs }) });

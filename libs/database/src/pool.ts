@@ -22,9 +22,16 @@ export interface PoolOptions {
   readonly connectionsMax: number;
   /** Longest statement, in milliseconds; a query that needs more says so with SET LOCAL. */
   readonly statementMs?: number;
+  /**
+   * Whether every answer must come within `statementMs` and 5 s more, else its connection is given up: a server that is cut off says
+   * nothing, for as long as TCP waits. Not for pools whose statements are given more time by SET.
+   */
+  readonly isPrompt?: boolean;
 }
 
 const connectMs = 5_000;
+/** What an answer may take longer than its statement. */
+const answerMs = 5_000;
 const idleInTransactionMs = 30_000;
 const defaultStatementMs = 15_000;
 
@@ -33,12 +40,14 @@ const defaultStatementMs = 15_000;
  * are never logged. Throws an `Error` that says what to do.
  */
 export async function openPool(options: PoolOptions): Promise<Pool> {
+  const { statementMs = defaultStatementMs, isPrompt = false } = options;
   const pool = new pg.Pool({
     connectionString: options.url,
     application_name: options.applicationName,
     max: options.connectionsMax,
     connectionTimeoutMillis: connectMs,
-    statement_timeout: options.statementMs ?? defaultStatementMs,
+    statement_timeout: statementMs,
+    ...(isPrompt ? { query_timeout: statementMs + answerMs } : {}),
     idle_in_transaction_session_timeout: idleInTransactionMs,
     types,
   });
@@ -80,13 +89,21 @@ export async function transaction<T>(pool: Pool, work: (connection: Connection) 
     await connection.query('COMMIT');
     return result;
   } catch (error) {
-    await connection.query('ROLLBACK').catch(() => {
-      broken = true;
-    });
+    broken = isUnanswered(error);
+    // On a connection that does not answer it would not be answered either.
+    if (!broken)
+      await connection.query('ROLLBACK').catch(() => {
+        broken = true;
+      });
     throw error;
   } finally {
     connection.release(broken);
   }
+}
+
+/** pg's own error for an answer that did not come in time. */
+function isUnanswered(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Query read timeout';
 }
 
 /** Whether an error is Postgres' own, with this SQLSTATE (appendix A of its manual) and, if given, constraint. */
