@@ -1,4 +1,5 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, pbkdf2 } from 'node:crypto';
+import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { compare } from '@node-rs/bcrypt';
 import { bcryptInput, createPasswordHasher } from './password-hasher.ts';
@@ -34,6 +35,17 @@ test('a stored hash opens with its own pepper alone, and nothing opens where the
   expect(await hasher.verify('', undefined)).toBe(false);
   expect(hasher.isOutdated(await hasher.hash('a password of new'))).toBe(false);
 });
+
+test('many hashes at once leave room for the other slow work of the process, and all are made', async () => {
+  const hasher = await createPasswordHasher(peppers);
+  let made = 0;
+  const hashes = Array.from({ length: 16 }, () => hasher.hash('a password').then(() => void made++));
+  // What signing in to PostgreSQL needs, on the same threads.
+  await promisify(pbkdf2)('password', 'salt', 4_096, 32, 'sha256');
+  expect(made).toBeLessThan(8);
+  await Promise.all(hashes);
+  expect(made).toBe(16);
+}, 60_000);
 
 test('too many at once are refused, not queued', async () => {
   const hasher = await createPasswordHasher(peppers, 2);

@@ -5,8 +5,13 @@ import type { Pepper, Peppers } from './peppers.ts';
 
 /** bcrypt's cost: 2^12 rounds, about a quarter of a second. */
 const bcryptCost = 12;
-/** Hashes under way or waiting; more would only queue up behind the thread pool. */
+/** Hashes under way or waiting. */
 const defaultHashesMax = 64;
+/**
+ * Hashes under way. Node has four threads for all of its slow work: signing in to PostgreSQL, looking names up and reading files need
+ * one as well, and would wait for every hash that is queued there.
+ */
+const hashesAtOnce = 3;
 
 /** A password as it is stored. */
 export interface StoredPassword {
@@ -30,14 +35,17 @@ export async function createPasswordHasher(peppers: Peppers, hashesMax = default
     passwordHash: await hash(bcryptInput(randomBytes(24).toString('hex'), peppers.newest), bcryptCost),
     pepperVersion: peppers.newest.version,
   };
-  let running = 0;
+  let count = 0;
+  const waiting: (() => void)[] = [];
   const bounded = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (running >= hashesMax) throw new TacetError('overloaded', { retryAfterMs: 1_000 });
-    running++;
+    if (count >= hashesMax) throw new TacetError('overloaded', { retryAfterMs: 1_000 });
+    if (++count > hashesAtOnce) await new Promise<void>((resolve) => void waiting.push(resolve));
     try {
       return await work();
     } finally {
-      running--;
+      count--;
+      // One that waits takes the place of this one.
+      waiting.shift()?.();
     }
   };
   return {
