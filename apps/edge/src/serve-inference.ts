@@ -93,6 +93,8 @@ export class ServeInference {
       onEnd: (ended, error) => {
         running.remove(ended);
         reportRequest(ended, response, error, this.#options);
+        // Nobody looks after the request any more, but its client may not have read what was handed over.
+        if (response.socket && response.socket.writableLength > 0) response.socket.setTimeout(timeouts.slowReaderMs);
       },
     });
     running.add(exchange);

@@ -1,8 +1,9 @@
 /** Every endpoint against the running edge: what passes, what is repaired, what is billed, and which errors are told how. */
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startConstellation, type Constellation, type TestAccount } from '@tacet/constellation';
 import { eventually } from '@tacet/testing';
-import { finalsOf, untilNothingIsHeld } from './chat-client.ts';
+import { finalsOf, RawClient, untilNothingIsHeld } from './chat-client.ts';
 
 const model = 'demo-model';
 const chatOnly = 'chat-only';
@@ -19,6 +20,7 @@ beforeAll(async () => {
     sessionMs: 60_000,
     models: [{ id: model, mediaTokensMax: 1_000 }, { id: chatOnly, mediaTokensMax: 1_000 }, { id: salted }],
     worker: [{ models: [model] }, { models: [chatOnly], kind: 'local', engine: 'llamacpp' }, { models: [salted], kind: 'vllm' }],
+    settings: { edge: { TACET_EDGE_SLOW_READER_MS: '1500' } },
   });
   account = await constellation.createAccount();
   edge = constellation.edges[0]!.url;
@@ -294,6 +296,37 @@ test('on every route, who leaves in prefill or in the middle of a whole answer p
   account = before;
   for (const worker of constellation.workers) expect((await worker.receipts()).running).toBe(0);
 }, 60_000);
+
+test('a whole answer that its client does not read is cut as well; one that is read slowly is not', async () => {
+  const reader = await constellation.createAccount();
+  const port = Number(new URL(edge).port).toString(16).toUpperCase().padStart(4, '0');
+  // As the system sees them: a client that does not read does not hear that it was cut.
+  const connections = () => readFileSync('/proc/net/tcp', 'utf8').split('\n').map((line) => line.trim().split(/\s+/)).filter(([, local, , state]) => local?.endsWith(`:${port}`) && state === '01').length;
+  const before = connections();
+  const clients = Array.from({ length: 4 }, () => new RawClient(edge));
+  for (const client of clients) {
+    client.socket.pause();
+    // More than the buffers of the system hold.
+    client.send(reader.apiKey, { max_tokens: 6_000, demo: { tokens: 6_000, tokenBytes: 4_000, tag: 'unread' } });
+  }
+  await eventually('the worker has answered all', async () => (await constellation.workers[0]!.receipts('unread')).receipts.filter(({ finished }) => finished).length === clients.length, 20_000);
+  const [slow, ...unread] = clients;
+  // Whoever reads a little now and then goes on.
+  const reading = setInterval(() => {
+    slow!.socket.resume();
+    setImmediate(() => slow!.socket.pause());
+  }, 100);
+  await eventually('the others are cut', () => connections() <= before + 1, 20_000);
+  clearInterval(reading);
+  slow!.socket.resume();
+  await eventually('it has its answer', () => slow!.received.includes('"usage"'), 20_000);
+  for (const client of unread) {
+    client.socket.resume();
+    await eventually('it is closed', () => client.isClosed);
+    expect(client.received).not.toContain('"usage"');
+  }
+  slow!.socket.destroy();
+}, 90_000);
 
 test('one model is described by its id, as OpenAI and as Anthropic do', async () => {
   expect(await (await get(`/v1/models/${model}`)).json()).toMatchObject({ id: model, object: 'model', owned_by: 'tacet' });
