@@ -125,6 +125,31 @@ test('a stream can be cancelled by a signal', async () => {
   await expect(read()).rejects.toBeInstanceOf(RpcUnavailableError);
 });
 
+test('a caller that reads nothing any more loses its stream, and what the handler held is free', async () => {
+  let tellFree: () => void;
+  const isFree = new Promise<void>((resolve) => (tellFree = resolve));
+  const policy = { Resolve: [], ResolveAccount: [], Watch: ['edge'] } as const;
+  const never = () => Promise.reject(new Error('nobody asks'));
+  const flooding = offer('KeyDirectory', policy, {
+    Resolve: never,
+    ResolveAccount: never,
+    Watch: async function* () {
+      try {
+        for (let revision = 0; ; revision++) yield { revision: String(revision), heartbeat: {} };
+      } finally {
+        tellFree();
+      }
+    },
+  });
+  const impatient = await startRpcServer({ host: '127.0.0.1', port: 0, tls: await tls('account'), onInternalError: () => undefined, drainMs: 300 }, [flooding]);
+  const client = createRpcClient('KeyDirectory', { address: `127.0.0.1:${impatient.port}`, tls: await tls('edge'), server: 'account' });
+  const events = client.Watch({ fromRevision: '0' })[Symbol.asyncIterator]();
+  expect((await events.next()).value?.revision).toBe('0');
+  await isFree;
+  client.close();
+  await impatient.stop(500);
+});
+
 test('only one exact URI name makes an identity', () => {
   expect(identityOf({ subjectaltname: 'DNS:edge, IP Address:127.0.0.1, URI:tacet://edge' })).toBe('edge');
   expect(identityOf({ subjectaltname: 'URI:tacet://edge, URI:tacet://operator' })).toBeUndefined();

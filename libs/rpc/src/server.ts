@@ -4,7 +4,7 @@ import { TacetError } from '@tacet/errors';
 import { HealthImplementation } from 'grpc-health-check';
 import { CertificateProvider } from './certificate-provider.ts';
 import { toStatus } from './errors.ts';
-import { messageBytesMax, messagesPerTurn } from './limits.ts';
+import { cutMsMax, drainMsMax, messageBytesMax, messagesPerTurn } from './limits.ts';
 import { serviceDefinitions, type MethodsOf, type ServiceName, type Services } from './services.ts';
 import { identityOf, type Identity, type TlsFiles } from './tls.ts';
 
@@ -36,6 +36,8 @@ export interface RpcServerOptions {
   readonly onInternalError: (rpc: string, error: unknown) => void;
   /** May make a `TacetError` of an error of something else (a database), before it would become `internal_error`. */
   readonly translate?: (error: unknown) => unknown;
+  /** How long a caller of a stream may leave unread what was sent; `drainMsMax` where nothing is said. */
+  readonly drainMs?: number;
 }
 
 export interface RpcServer {
@@ -94,8 +96,14 @@ export async function startRpcServer(options: RpcServerOptions, offers: readonly
     port,
     stop: async (graceMs) => {
       health.setStatus('', 'NOT_SERVING');
-      const timer = setTimeout(() => server.forceShutdown(), graceMs);
-      await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        timer = setTimeout(() => {
+          server.forceShutdown();
+          timer = setTimeout(resolve, cutMsMax);
+        }, graceMs);
+        server.tryShutdown(() => resolve());
+      });
       clearTimeout(timer);
     },
   };
@@ -140,7 +148,7 @@ function streaming(rpc: string, allowed: () => readonly Identity[], handler: Any
         // A handler that never waits would otherwise keep the event loop, and so the news that its caller has left.
         if (++messages % messagesPerTurn === 0) await new Promise((resolve) => void setImmediate(resolve));
         if (signal.aborted) return;
-        if (!call.write(response)) await once(call, 'drain', { signal });
+        if (!call.write(response)) await drained(call, signal, options.drainMs ?? drainMsMax);
       }
       if (!signal.aborted) call.end();
     };
@@ -148,4 +156,21 @@ function streaming(rpc: string, allowed: () => readonly Identity[], handler: Any
       if (!signal.aborted) call.emit('error', toStatus(hide(rpc, error, options)));
     });
   };
+}
+
+/** Waits until the caller has read what was sent. Throws when it leaves, or has read nothing for so long. */
+async function drained(call: ServerWritableStream<unknown, unknown>, signal: AbortSignal, drainMs: number): Promise<void> {
+  const waiting = new AbortController();
+  const giveUp = () => waiting.abort();
+  const timer = setTimeout(giveUp, drainMs);
+  signal.addEventListener('abort', giveUp, { once: true });
+  try {
+    if (signal.aborted) giveUp();
+    await once(call, 'drain', { signal: waiting.signal });
+  } catch {
+    throw new TacetError('unavailable', { message: 'What was sent was not read.' });
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
+  }
 }

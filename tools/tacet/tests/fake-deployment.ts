@@ -96,5 +96,5 @@ function start(service: Served, tls: TlsFiles, calls: RecordedCall[], answers: (
       },
     },
   ) as Implementation<Served>;
-  return startRpcServer({ host: '127.0.0.1', port: 0, tls, onInternalError: () => undefined }, [offer(service, policy, implementation)]);
+  return startRpcServer({ host: '127.0.0.1', port: 0, tls, onInternalError: () => undefined, drainMs: 2_000 }, [offer(service, policy, implementation)]);
 }
