@@ -34,7 +34,8 @@ async function truncateUnread(story: Story): Promise<void> {
   log.tell('billing stands still; what Kafka takes meanwhile is deleted, and it takes more');
   billing.process.signal('SIGSTOP');
   try {
-    receipts.push(...(await askInKafka(story, broker, await countUsageRecords(broker))));
+    // A question of billing's may be open at Kafka: the first records answer it, and are not lost with the others.
+    for (let times = 0; times < 2; times++) receipts.push(...(await askInKafka(story, broker, await countUsageRecords(broker))));
     await truncateUsage(broker);
     receipts.push(...(await askInKafka(story, broker, await countUsageRecords(broker))));
   } finally {
