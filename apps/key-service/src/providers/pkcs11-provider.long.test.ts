@@ -3,11 +3,13 @@
  * Method: SoftHSM2 of the system, and pkcs11js compiled where it is not yet (its install script is off, as all are).
  */
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ensureCommand } from '@tacet/servers';
 import type * as pkcs11js from 'pkcs11js';
@@ -26,13 +28,21 @@ function compilePackage(): void {
   execFileSync('npm', ['rebuild', 'pkcs11js', '--ignore-scripts=false', `--nodedir=${nodeFolder}`], { cwd: dirname(dirname(packageFolder)), stdio: 'pipe' });
 }
 
+/** Sets a variable where a library in C sees it: what a test has as `process.env` is a copy. */
+async function setForLibraries(name: string, value: string): Promise<void> {
+  const worker = new Worker(`process.env[${JSON.stringify(name)}] = ${JSON.stringify(value)}`, { eval: true, env: SHARE_ENV });
+  await once(worker, 'exit');
+}
+
 beforeAll(async () => {
   await ensureCommand('softhsm2-util', 'softhsm2', () => undefined);
   compilePackage();
   await mkdir(join(folder, 'tokens'));
   await writeFile(join(folder, 'softhsm2.conf'), `directories.tokendir = ${join(folder, 'tokens')}\nlog.level = ERROR\n`);
-  process.env['SOFTHSM2_CONF'] = join(folder, 'softhsm2.conf');
-  execFileSync('softhsm2-util', ['--init-token', '--free', '--label', tokenLabel, '--pin', pin, '--so-pin', pin], { stdio: 'pipe' });
+  const configuration = join(folder, 'softhsm2.conf');
+  await setForLibraries('SOFTHSM2_CONF', configuration);
+  const env = { PATH: process.env['PATH'], SOFTHSM2_CONF: configuration };
+  execFileSync('softhsm2-util', ['--init-token', '--free', '--label', tokenLabel, '--pin', pin, '--so-pin', pin], { stdio: 'pipe', env });
   library = libraries.find((path) => existsSync(path)) ?? '';
 }, 180_000);
 
