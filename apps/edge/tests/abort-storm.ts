@@ -3,12 +3,12 @@
  * two attempts, in the middle of a stream or of a whole answer, on the last frame. Afterwards nothing of them is left
  * anywhere: the gauges and the load counters are exactly 0, all permits to run are free, nothing is held, and memory has not grown.
  */
-import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { expect } from '@jest/globals';
 import { startConstellation, type Constellation } from '@tacet/constellation';
 import { eventually } from '@tacet/testing';
 import { chat, errorOf, RawClient, untilNothingIsHeld } from './chat-client.ts';
+import { metricOf, residentBytesOf } from './edge-process.ts';
 
 const model = 'storm-model';
 const lanes = 16;
@@ -135,12 +135,4 @@ function giveUp(edge: string, key: string, i: number): Promise<void> {
   });
 }
 
-function residentMebibytesOf({ edges }: Constellation): number {
-  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${edges[0]!.process.pid}/status`, 'utf8'))?.[1]) / 1024;
-}
-
-async function metricOf({ edges }: Constellation, name: string): Promise<number> {
-  const url = edges[0]!.process.metricsUrl;
-  const text = await (await fetch(url.endsWith('/metrics') ? url : `${url}/metrics`)).text();
-  return Number(new RegExp(`^tacet_edge_${name} (\\S+)$`, 'm').exec(text)?.[1]);
-}
+const residentMebibytesOf = (constellation: Constellation) => residentBytesOf(constellation) / 1024 ** 2;

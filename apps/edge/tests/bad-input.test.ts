@@ -2,13 +2,13 @@
  * Hostile bytes against the running edge, over raw sockets: each gets a typed 4xx or a closed connection, nothing of it
  * reaches a worker as a request of its own, memory stays bounded, and other clients go on.
  */
-import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startConstellation, type Constellation, type TestAccount } from '@tacet/constellation';
 import { eventually } from '@tacet/testing';
 import { chat, chatBody, errorOf, post, RawClient } from './chat-client.ts';
+import { residentBytesOf } from './edge-process.ts';
 
 const mebibyte = 1024 * 1024;
 const bodyBytesMax = 20 * mebibyte;
@@ -51,11 +51,7 @@ async function expectToServe(): Promise<void> {
   expect([response.status, await response.text()]).toEqual([200, expect.stringContaining('"usage"')]);
 }
 
-/** Resident bytes of the edge. */
-function residentBytes(): number {
-  const status = readFileSync(`/proc/${constellation.edges[0]!.process.pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
-}
+const residentBytes = () => residentBytesOf(constellation);
 
 test.each<[name: string, bytes: () => string]>([
   ['both lengths', () => head(`content-length: ${good().length}`, 'transfer-encoding: chunked') + `0\r\n\r\n${inner()}`],

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startConstellation, type Constellation, type TestAccount } from '@tacet/constellation';
 import { eventually } from '@tacet/testing';
 import { RawClient } from './chat-client.ts';
+import { metricsOf } from './edge-process.ts';
 
 const canary = 'CANARY-c0ffee-prompt';
 const model = 'demo-model';
@@ -124,8 +125,7 @@ test('on success, 400, 404, 413, 429, 5xx, time-out, abort, retry, malformed JSO
   await constellation.edges[0]!.process.restart();
   await constellation.edges[0]!.process.waitUntilReady();
 
-  const { metricsUrl } = constellation.edges[0]!.process;
-  expect(await (await fetch(metricsUrl.endsWith('/metrics') ? metricsUrl : `${metricsUrl}/metrics`)).text()).not.toContain(canary);
+  expect(await metricsOf(constellation)).not.toContain(canary);
   const { folder } = constellation.paths;
   const planted = join(folder, 'planted');
   writeFileSync(planted, `before ${canary} after`);

@@ -1,9 +1,9 @@
 /** Every endpoint under the faults of clients, workers and money: named after what must hold. */
-import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startConstellation, type Constellation } from '@tacet/constellation';
 import { finalsOf, untilNothingIsHeld } from './chat-client.ts';
+import { residentBytesOf } from './edge-process.ts';
 
 const model = 'demo-model';
 const chatOnly = 'chat-only';
@@ -124,8 +124,7 @@ test('what an engine does not speak is 404, however often, and takes no worker o
 });
 
 test('an endless stream does not grow the edge', async () => {
-  const { pid } = constellation.edges[0]!.process;
-  const residentMebibytes = () => Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+  const residentMebibytes = () => residentBytesOf(constellation) / 1024 ** 2;
   const account = await constellation.createAccount({ creditUsd: '10' });
   const before = residentMebibytes();
   for (const path of streaming) {

@@ -4,24 +4,23 @@
  * hears of a failure in the stream. Method: two workers written by hand; each case is a model of its own, whose first attempt
  * meets the fault wherever it lands, and every later one is served.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startConstellation, workersYaml, type Constellation, type TestAccount } from '@tacet/constellation';
 import { eventually } from '@tacet/testing';
 import { chat, errorOf, RawClient } from './chat-client.ts';
+import { metricOf } from './edge-process.ts';
+import { chunk, startScriptedWorker, streamed, whole, type ScriptedWorker } from './scripted-worker.ts';
 
-const chunk = (delta: object, finish: string | null) => `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
-const usage = { prompt_tokens: 5, completion_tokens: 1, total_tokens: 6 };
 const beginStream = (response: ServerResponse) => response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
 
 function serve(response: ServerResponse, isStream: boolean): void {
   if (!isStream) {
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ id: 'c', object: 'chat.completion', created: 1, model: 'm', choices: [{ index: 0, message: { role: 'assistant', content: 'served' }, finish_reason: 'stop' }], usage }));
+    response.writeHead(200, { 'content-type': 'application/json' }).end(whole);
     return;
   }
   beginStream(response);
-  response.end(`${chunk({ role: 'assistant', content: 'served' }, 'stop')}data: ${JSON.stringify({ choices: [], usage })}\n\ndata: [DONE]\n\n`);
+  response.end(streamed);
 }
 
 /** What the first attempt meets, by model. */
@@ -67,35 +66,26 @@ const afterSilence: Record<string, () => unknown> = {};
 /** The workers that were asked for a model, in order. */
 const asked: Record<string, string[]> = {};
 
-let workers: Server[];
+let workers: ScriptedWorker[];
 let constellation: Constellation;
 let account: TestAccount;
 let edge: string;
 
-function startWorker(name: string): Promise<Server> {
-  const answer = async (request: IncomingMessage, response: ServerResponse) => {
-    let body = '';
-    for await (const part of request) body += String(part);
-    if (request.method === 'GET') {
-      response.end('{"data":[]}');
-      return;
-    }
-    const { model, stream } = JSON.parse(body) as { model: string; stream: boolean };
+function startWorker(name: string): Promise<ScriptedWorker> {
+  return startScriptedWorker(({ model, stream }, response) => {
     const attempts = (asked[model] ??= []);
     attempts.push(name);
     const fault = faults[model];
     if (attempts.length === 1 && fault) fault(response, model);
     else serve(response, stream);
-  };
-  const server = createServer((request, response) => void answer(request, response).catch(() => response.destroy()));
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+  });
 }
 
 beforeAll(async () => {
   workers = await Promise.all(['a', 'b'].map(startWorker));
   const models = Object.keys(faults);
   const pools = models.flatMap((model) =>
-    workers.slice(0, singles.includes(model) ? 1 : 2).map((worker, i) => ({ id: `${model}-${i}`, url: `http://127.0.0.1:${(worker.address() as AddressInfo).port}`, kind: 'demo', models: [model] })),
+    workers.slice(0, singles.includes(model) ? 1 : 2).map((worker, i) => ({ id: `${model}-${i}`, url: worker.url, kind: 'demo', models: [model] })),
   );
   constellation = await startConstellation({ mode: 'embedded', sessionMs: 60_000, models: models.map((id) => ({ id })), worker: { workersYaml: workersYaml(pools) } });
   account = await constellation.createAccount();
@@ -103,10 +93,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
   await constellation.stop();
-  for (const worker of workers) {
-    worker.closeAllConnections();
-    worker.close();
-  }
+  for (const worker of workers) worker.stop();
 });
 
 const ask = async (model: string, isStream: boolean) => {
@@ -158,8 +145,7 @@ test('nothing is tried again for a client that left', async () => {
   client.socket.destroy();
   await eventually('the worker was aborted', () => worker.destroyed || worker.closed);
   // The edge has seen the end of it when nothing runs any more.
-  const { metricsUrl } = constellation.edges[0]!.process;
-  await eventually('nothing runs', async () => (await (await fetch(metricsUrl.endsWith('/metrics') ? metricsUrl : `${metricsUrl}/metrics`)).text()).includes('tacet_edge_running_requests 0'));
+  await eventually('nothing runs', async () => (await metricOf(constellation, 'running_requests')) === 0);
   expect(asked['left']).toHaveLength(1);
 });
 

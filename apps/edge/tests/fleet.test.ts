@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startConstellation, workersYaml, type Constellation, type DemoWorkerProcess, type TestAccount } from '@tacet/constellation';
 import { eventually } from '@tacet/testing';
 import { chat, errorOf, RawClient, untilNothingIsHeld } from './chat-client.ts';
+import { metricOf } from './edge-process.ts';
 
 let constellation: Constellation;
 let edge: string;
@@ -25,11 +26,7 @@ afterAll(() => constellation.stop());
 const fleet = () => constellation.workers.slice(0, 3);
 const small = () => constellation.workers[3]!;
 
-async function metric(name: string): Promise<number> {
-  const url = constellation.edges[0]!.process.metricsUrl;
-  const text = await (await fetch(url.endsWith('/metrics') ? url : `${url}/metrics`)).text();
-  return Number(new RegExp(`^tacet_edge_${name} (\\S+)$`, 'm').exec(text)?.[1]);
-}
+const metric = (name: string) => metricOf(constellation, name);
 
 /** Rewrites the workers file; what is given for a worker is added to its pool. */
 function setPools(workers: readonly DemoWorkerProcess[], fieldsOf: (worker: DemoWorkerProcess) => object = () => ({})): void {

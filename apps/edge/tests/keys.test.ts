@@ -7,6 +7,7 @@ import { readTlsFolder } from '@tacet/rpc';
 import { eventually } from '@tacet/testing';
 import { readFileSync } from 'node:fs';
 import { chat, chatBody, errorOf, finalsOf, RawClient } from './chat-client.ts';
+import { metricOf } from './edge-process.ts';
 
 const staleMs = 2_000;
 let constellation: Constellation;
@@ -17,11 +18,7 @@ beforeAll(async () => {
 afterAll(() => constellation.stop());
 
 const urls = () => constellation.edges.map(({ url }) => url);
-const lookUps = async (outcome: string) => {
-  const url = constellation.edges[0]!.process.metricsUrl;
-  const text = await (await fetch(url.endsWith('/metrics') ? url : `${url}/metrics`)).text();
-  return Number(new RegExp(`tacet_edge_key_look_ups_total{outcome="${outcome}"} (\\d+)`).exec(text)?.[1] ?? 0);
-};
+const lookUps = async (outcome: string) => (await metricOf(constellation, `key_look_ups_total{outcome="${outcome}"}`)) || 0;
 
 test('a revoked key is refused at every edge within a second, and its open streams are cut', async () => {
   const account = await constellation.createAccount();

@@ -4,12 +4,12 @@
  * garbage may take.
  */
 import { hash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startConstellation, type Constellation, type TestAccount } from '@tacet/constellation';
 import { eventually } from '@tacet/testing';
 import { chat, chatBody, post } from './chat-client.ts';
+import { metricOf, residentBytesOf } from './edge-process.ts';
 
 const kibibyte = 1024;
 const mebibyte = 1024 * kibibyte;
@@ -35,14 +35,8 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => constellation.stop());
 
-const residentBytes = () => Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${constellation.edges[0]!.process.pid}/status`, 'utf8'))?.[1]) * kibibyte;
-
-async function metric(name: string): Promise<number> {
-  const { metricsUrl } = constellation.edges[0]!.process;
-  const text = await (await fetch(metricsUrl.endsWith('/metrics') ? metricsUrl : `${metricsUrl}/metrics`)).text();
-  return Number(new RegExp(`^tacet_edge_${name} (\\S+)$`, 'm').exec(text)?.[1]);
-}
-
+const residentBytes = () => residentBytesOf(constellation);
+const metric = (name: string) => metricOf(constellation, name);
 const untilNothingIsLeft = () => eventually('nothing runs, and no body is kept', async () => (await metric('running_requests')) === 0 && (await metric('body_bytes')) === 0, 30_000);
 
 /** A connection on which bytes were sent and from which nothing is read. */

@@ -6,6 +6,7 @@ import { startConstellation, type Constellation, type TestAccount } from '@tacet
 import { createRpcClient, readTlsFolder } from '@tacet/rpc';
 import { eventually } from '@tacet/testing';
 import { chat, contentOf, errorOf, eventsOf, finalsOf, RawClient, untilNothingIsHeld, usageOf } from './chat-client.ts';
+import { metricsOf } from './edge-process.ts';
 
 // $10 and $100 a million tokens: a cent is 100 tokens of output.
 const dear = { id: 'dear-model', inputPico: 10_000_000n, cachedPico: 5_000_000n, outputPico: 100_000_000n, contextTokens: 8_192, outputDefault: 64, overheadTokens: 8 };
@@ -22,10 +23,6 @@ afterAll(() => constellation.stop());
 const balanceOf = async (account: TestAccount) => {
   const { postedNano, heldNano, availableNano } = await constellation.operator.ledger.GetBalance({ accountId: account.accountIdBytes });
   return { posted: BigInt(postedNano), held: BigInt(heldNano), available: BigInt(availableNano) };
-};
-const metricsOf = async () => {
-  const url = constellation.edges[0]!.process.metricsUrl;
-  return (await fetch(url.endsWith('/metrics') ? url : `${url}/metrics`)).text();
 };
 const restartEdge = async () => {
   await constellation.edges[0]!.process.restart();
@@ -154,7 +151,7 @@ test('an edge killed in the middle of streams bills what was received, but for o
 
 test('no-log requests leave token totals and money, nothing else, also across a kill', async () => {
   const account = await constellation.createAccount({ noLog: true });
-  const before = await metricsOf();
+  const before = await metricsOf(constellation);
   const whole = await chat(edge, account.apiKey, { demo: { tokens: 10 } });
   expect([whole.status, whole.headers.get('x-request-id'), whole.headers.get('x-tacet-privacy')]).toEqual([200, null, 'no-log']);
   await whole.text();

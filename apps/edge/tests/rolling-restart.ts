@@ -24,8 +24,7 @@ const askMs = 100;
 
 /** Whether an edge wants traffic. */
 export async function isReady({ process }: EdgeHandle): Promise<boolean> {
-  const base = process.metricsUrl.replace(/\/metrics$/, '');
-  return fetch(`${base}/ready`).then(({ status }) => status === 200, () => false);
+  return fetch(`${process.metricsUrl}/ready`).then(({ status }) => status === 200, () => false);
 }
 
 /** Restarts every edge under load, one after the other. */

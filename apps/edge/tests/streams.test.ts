@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startConstellation, type Constellation, type TestAccount } from '@tacet/constellation';
 import { eventually } from '@tacet/testing';
 import { chat, contentOf, errorOf, eventsOf, finalsOf, RawClient, untilNothingIsHeld } from './chat-client.ts';
+import { metricOf, metricsOf } from './edge-process.ts';
 
 let constellation: Constellation;
 let edge: string;
@@ -40,11 +41,7 @@ const withAccount = () => constellation.createAccount();
 /** Requests that are given up are counted by the minute: one that begins now will not end in the middle of a test. */
 const earlyInTheMinute = () => eventually('a minute has begun', () => Date.now() % 60_000 < 45_000, 20_000);
 
-const metricOf = async (name: string) => {
-  const url = constellation.edges[0]!.process.metricsUrl;
-  const text = await (await fetch(url.endsWith('/metrics') ? url : `${url}/metrics`)).text();
-  return Number(new RegExp(`^tacet_edge_${name} (\\S+)$`, 'm').exec(text)?.[1]);
-};
+const metric = (name: string) => metricOf(constellation, name);
 
 /** An edge remembers which workers failed or miscounted; the next test shall not find them taken out. */
 const freshEdge = async () => {
@@ -192,13 +189,13 @@ test.each<[what: string, demo: object, code: string]>([
   ['falls silent', { stallAfter: 5 }, 'idle_timeout'],
 ])('a worker that %s in the middle ends the stream with an error in it and no [DONE]; its breaker counts it, and what was received is settled', async (_what, demo, code) => {
   const account = await withAccount();
-  const before = await metricOf('worker_failures_total');
+  const before = await metric('worker_failures_total');
   const { events, text } = await stream(account, { demo: { tokens: 50, tokensPerSecond: 200, ...demo } });
   expect(events.at(-1)?.error?.code).toBe(code);
   expect(text).not.toContain('[DONE]');
   const [row] = await finalsOf(constellation, account.accountIdBytes, 1);
   expect(row).toMatchObject({ status: 'failed', outputTokens: '5' });
-  expect(await metricOf('worker_failures_total')).toBe(before + 1);
+  expect(await metric('worker_failures_total')).toBe(before + 1);
   await freshEdge();
 });
 
@@ -294,8 +291,7 @@ test('a cancelled whole answer aborts the worker and bills nothing', async () =>
 
 test('after all this nothing runs, nothing is held, and the worker has no request left', async () => {
   const metrics = await eventually('no request holds a slot', async () => {
-    const url = constellation.edges[0]!.process.metricsUrl;
-    const text = await (await fetch(url.endsWith('/metrics') ? url : `${url}/metrics`)).text();
+    const text = await metricsOf(constellation);
     return text.includes('tacet_edge_running_requests 0') && text.includes('tacet_edge_body_bytes 0') ? text : undefined;
   });
   expect(metrics).toContain('tacet_edge_running_requests 0');

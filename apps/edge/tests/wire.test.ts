@@ -6,6 +6,7 @@ import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startConstellation, type Constellation, type TestAccount } from '@tacet/constellation';
 import { chat, chatBody, errorOf, eventsOf, post } from './chat-client.ts';
+import { metricsOf } from './edge-process.ts';
 
 const canary = 'CANARY-7f3a9c';
 const kinds = ['demo', 'vllm', 'sglang', 'llamacpp', 'litellm', 'openai'] as const;
@@ -309,8 +310,7 @@ test('a worker’s error body does not pass; what is recognised in it is said an
 });
 
 test('metrics have no label from a user, and more users, keys and requests add no series', async () => {
-  const metricsUrl = constellation.edges[0]!.process.metricsUrl;
-  const page = async () => (await fetch(metricsUrl.endsWith('/metrics') ? metricsUrl : `${metricsUrl}/metrics`)).text();
+  const page = () => metricsOf(constellation);
   const series = async () => (await page()).split('\n').filter((line) => line !== '' && !/^(#|nodejs_active_)/.test(line)).map((line) => line.split(' ')[0] ?? '').sort();
   const ask = (apiKey: string, name: string) => chat(edge, apiKey, { demo: { tokens: 1 }, user: `${canary}-${name}`, messages: [{ role: 'user', content: `${canary} ${name}` }] }).then((response) => response.text());
   await ask(account.apiKey, 'first');

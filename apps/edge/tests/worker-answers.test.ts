@@ -1,20 +1,17 @@
 /** Strange and hostile answers of workers, written by hand: what clients get of them, and what becomes of the edge. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { readFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startConstellation, workersYaml, type Constellation, type TestAccount } from '@tacet/constellation';
 import { chat, eventsOf } from './chat-client.ts';
+import { residentBytesOf } from './edge-process.ts';
+import { chunk, startScriptedWorker, streamed, usage, whole, type ScriptedWorker } from './scripted-worker.ts';
 
 const mebibyte = 1024 * 1024;
 const canary = 'CANARY-5b1e';
 const requestMs = 3_000;
 
-const usage = { prompt_tokens: 5, completion_tokens: 1, total_tokens: 6 };
-const whole = JSON.stringify({ id: 'c', object: 'chat.completion', created: 1, model: 'm', choices: [{ index: 0, message: { role: 'assistant', content: 'served' }, finish_reason: 'stop' }], usage });
-const chunk = (delta: object, finish: string | null) => `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
-const streamed = `${chunk({ role: 'assistant', content: 'served' }, 'stop')}data: ${JSON.stringify({ choices: [], usage })}\n\ndata: [DONE]\n\n`;
 const foreignHeaders = { 'x-random': canary, 'set-cookie': `a=${canary}`, server: canary, via: `1.1 ${canary}`, 'x-request-id': canary, 'x-ratelimit-limit-requests': '7', 'access-control-allow-origin': '*', trailer: 'x-late', 'content-encoding': 'identity' };
 
 /** What a worker answers, by model. */
@@ -56,28 +53,18 @@ function pour(response: ServerResponse, type: string, bytes: Buffer): void {
   more();
 }
 
-let worker: Server;
+let worker: ScriptedWorker;
 let constellation: Constellation;
 let account: TestAccount;
 let edge: string;
 
 beforeAll(async () => {
-  const answer = async (request: IncomingMessage, response: ServerResponse) => {
-    let body = '';
-    for await (const part of request) body += String(part);
-    if (request.method === 'GET') {
-      response.end('{"data":[]}');
-      return;
-    }
+  worker = await startScriptedWorker(({ body, model, stream }, response) => {
     bodies.push(body);
-    const { model, stream } = JSON.parse(body) as { model: string; stream: boolean };
     answers[model]?.(response, stream);
-  };
-  worker = createServer((request, response) => void answer(request, response).catch(() => response.destroy()));
-  await new Promise<void>((resolve) => worker.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(worker.address() as AddressInfo).port}`;
+  });
   const models = Object.keys(answers);
-  const pools = models.map((model) => ({ id: model, url, kind: 'demo', models: [model], ...(model === 'fetching' ? { remoteMedia: true } : {}) }));
+  const pools = models.map((model) => ({ id: model, url: worker.url, kind: 'demo', models: [model], ...(model === 'fetching' ? { remoteMedia: true } : {}) }));
   constellation = await startConstellation({
     mode: 'embedded', sessionMs: 60_000, models: models.map((id) => ({ id, mediaTokensMax: 1_000 })), worker: { workersYaml: workersYaml(pools) },
     settings: { edge: { TACET_EDGE_REQUEST_MS: String(requestMs) } },
@@ -87,11 +74,10 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
   await constellation.stop();
-  worker.closeAllConnections();
-  worker.close();
+  worker.stop();
 });
 
-const residentBytes = () => Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${constellation.edges[0]!.process.pid}/status`, 'utf8'))?.[1]) * 1024;
+const residentBytes = () => residentBytesOf(constellation);
 
 test.each([true, false])('no header of a worker comes back but those on the list (stream: %s)', async (stream) => {
   const response = await chat(edge, account.apiKey, { model: 'foreign-headers', stream });
