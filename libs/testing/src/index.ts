@@ -1,6 +1,7 @@
 export { eventually } from './eventually.ts';
 export { createTestDatabase, type TestDatabase } from './postgres.ts';
 export { startTestKafka, startTestRedis, type TestServer } from './servers.ts';
+export { readTables, tablesWith } from './search-tables.ts';
 export { sharedServers, sharedServersVariable, type SharedServers } from './shared-servers.ts';
 export { CanarySet } from './sinks/canaries.ts';
 export { encodingsOf, knownText, type Needle, type Quarry } from './sinks/encodings.ts';

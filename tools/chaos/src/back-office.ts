@@ -75,24 +75,6 @@ export async function readGrants(databaseAdminUrl: string): Promise<ReadonlyMap<
   });
 }
 
-/** Tables of the main database with a row that shows one of the ids, as text or as bytes. */
-export async function tablesWith(databaseAdminUrl: string, ids: readonly string[]): Promise<string[]> {
-  if (ids.length === 0) return [];
-  const forms = ids.flatMap((id) => [id, id.replaceAll('-', '')]).join('|');
-  return withDatabase(databaseAdminUrl, async (client) => {
-    const { rows: tables } = await client.query<{ name: string }>(
-      `SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relkind IN ('r', 'm') AND n.nspname IN ('account', 'billing') ORDER BY 1`,
-    );
-    const found: string[] = [];
-    for (const { name } of tables) {
-      const { rows } = await client.query(`SELECT FROM ${name} AS row WHERE row::text ~ $1 LIMIT 1`, [forms]);
-      if (rows.length > 0) found.push(name);
-    }
-    return found;
-  });
-}
-
 /** Whether nobody can use an account any more: its deletion has begun, or is over. */
 export async function isAccountGone(databaseAdminUrl: string, accountId: string): Promise<boolean> {
   return withDatabase(databaseAdminUrl, async (client) => {

@@ -1,6 +1,6 @@
-import { eventually } from '@tacet/testing';
+import { eventually, tablesWith } from '@tacet/testing';
 import type { UsageRecord } from '@tacet/usage';
-import { readBackOffice, tablesWith, type BackOffice } from './back-office.ts';
+import { readBackOffice, withDatabase, type BackOffice } from './back-office.ts';
 import { idText } from './id-text.ts';
 import { tickMsMax } from './ask.ts';
 import { BookCheck } from './check-books.ts';
@@ -88,7 +88,7 @@ export async function checkAtRest(stage: Stage, targets: Targets, clients: reado
   }
   check.checkDeleted(gone, gone.flatMap((purse) => byAccount.get(purse) ?? []), office);
   const ids = gone.flatMap(({ account }) => [account.accountId, account.keyId]);
-  for (const table of await tablesWith(servers.databases.main.databaseAdminUrl, ids)) check.report(`${table} still has rows of a deleted account`);
+  for (const table of await withDatabase(servers.databases.main.databaseAdminUrl, (client) => tablesWith(client, ids))) check.report(`${table} still has rows of a deleted account`);
   const records = (await Promise.all(edges.map(({ spoolFolder }) => readOutbox(spoolFolder)))).flat().filter(({ accountId }) => !ids.includes(idText(accountId)));
   checkOutbox(check, records, statements);
   checkForwarding(check, clients, targets);

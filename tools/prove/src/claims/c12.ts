@@ -1,8 +1,8 @@
+import { tablesWith } from '@tacet/testing';
 import { hold, require, type Claim } from '../claim.ts';
 import { readReceipt, requestDeletion } from '../deletion.ts';
 import { askStripe } from '../payments.ts';
 import { Person } from '../person.ts';
-import { tablesWith } from '../search-tables.ts';
 import { say } from '../talk.ts';
 import { within } from '../within.ts';
 import type { World } from '../world.ts';

@@ -1,9 +1,8 @@
 import { readdir } from 'node:fs/promises';
-import { CanarySet, knownText } from '@tacet/testing';
+import { CanarySet, knownText, tablesWith } from '@tacet/testing';
 import { hold, require, type Claim } from '../claim.ts';
 import { atTime, dayMs, goneMs } from '../ephemeral-time.ts';
 import { Person } from '../person.ts';
-import { tablesWith } from '../search-tables.ts';
 import type { SinkName } from '../sinks.ts';
 import { within } from '../within.ts';
 import type { World } from '../world.ts';

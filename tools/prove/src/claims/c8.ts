@@ -1,10 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CanarySet } from '@tacet/testing';
+import { CanarySet, readTables } from '@tacet/testing';
 import { hold, require, type Claim } from '../claim.ts';
 import { Person } from '../person.ts';
-import { readTables } from '../search-tables.ts';
 import { everySink } from '../sinks.ts';
 import { makeKeyRing, sayOnEveryPath } from '../talk.ts';
 import { within } from '../within.ts';
