@@ -2,8 +2,7 @@ import { eventually } from '@tacet/testing';
 import { readBackOffice } from '../back-office.ts';
 import { plain, type Customer } from '../customers.ts';
 import { beginDeletion } from '../faults/delete-account.ts';
-import { askAs, type ClientReceipt } from '../load.ts';
-import type { Purse, Stage } from '../stage.ts';
+import type { Stage } from '../stage.ts';
 import { expectSoon, playStory, StoryEnd, type Story } from './play-story.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -39,7 +38,7 @@ async function deleteMidStream({ stage, log, askFor, remember }: Story): Promise
   log.tell('nothing passes to Kafka; streams begin');
   kafka.hold();
   const staying = askFor({ demo: { ...longAnswer, tokens: 300 }, stream: true });
-  const leaving = Array.from({ length: streams }, () => askOf(stage, leaver, longAnswer));
+  const leaving = Array.from({ length: streams }, () => askFor({ demo: longAnswer, stream: true, purse: leaver }));
   await eventually('streams run', async () => (await runningOf(stage)) > streams, beginMsMax);
 
   log.tell('the account is deleted');
@@ -50,7 +49,7 @@ async function deleteMidStream({ stage, log, askFor, remember }: Story): Promise
   log.tell(`its streams ended ${Math.round(Math.max(...cut.map(({ endedAtMs }) => endedAtMs)) - began)} ms later, ${cut.map(({ errorCode }) => errorCode).join(', ')}`);
   for (const receipt of [...cut, await staying]) remember(receipt);
   if (cut.some(({ done, pieces }) => done || pieces === 0)) throw new StoryEnd('a stream of a deleted account was not cut');
-  const refused = await askOf(stage, leaver, shortAnswer);
+  const refused = await askFor({ demo: shortAnswer, stream: true, purse: leaver });
   if (refused.status !== 401) throw new StoryEnd(`a key of a deleted account is answered with ${refused.status}`);
 
   log.tell('the closing waits no longer');
@@ -72,8 +71,4 @@ async function deleteMidStream({ stage, log, askFor, remember }: Story): Promise
 async function runningOf({ workers }: Stage): Promise<number> {
   const all = await Promise.all(workers.map((worker) => worker.receipts()));
   return all.reduce((sum, { running }) => sum + running, 0);
-}
-
-function askOf(stage: Stage, purse: Purse, demo: Readonly<Record<string, unknown>>): Promise<ClientReceipt> {
-  return askAs(stage, { purse, model: plain, edge: 0, stream: true, demo }, new AbortController().signal);
 }

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { eventually } from '@tacet/testing';
 import { readBackOffice, readGrants } from '../back-office.ts';
 import { readTimeline, takeBaseBackup, takeOver } from '../base-backup.ts';
-import { cheap, plain, type Customer, type PricedModel } from '../customers.ts';
+import { cheap, plain, type Customer } from '../customers.ts';
 import { Dice } from '../dice.ts';
-import { askAs, startLoad, type ClientReceipt, type Load } from '../load.ts';
+import { startLoad, type ClientReceipt, type Load } from '../load.ts';
 import type { Rates } from '../price.ts';
 import { waitForRest } from '../rest.ts';
 import type { Purse, Stage } from '../stage.ts';
@@ -66,12 +66,12 @@ async function failOver(story: Story): Promise<void> {
 
 /** Takes a copy, lets things happen that it has not, and puts it in Postgres' place. Answers what was granted meanwhile, by account. */
 async function forget(story: Story, load: Load, receipts: ClientReceipt[]): Promise<ReadonlyMap<string, bigint>> {
-  const { stage, targets, log } = story;
+  const { stage, targets, log, purse, askFor } = story;
   const { databases, kafka } = stage.constellation.servers;
   const { databaseAdminUrl, server } = databases.main;
   const [first, second] = targets.all.filter(({ application }) => application === 'edge');
-  const [purse, rich] = stage.purses;
-  if (!server || !kafka || !first || !second || !purse || !rich) throw new Error('something is missing');
+  const rich = stage.purses[1];
+  if (!server || !kafka || !first || !second || !rich) throw new Error('something is missing');
   const copy = `${server.dataFolder}.standby`;
   await takeBaseBackup(databaseAdminUrl, server.dataFolder, copy);
   const before = { timeline: await readTimeline(databaseAdminUrl), grants: await readGrants(databaseAdminUrl) };
@@ -81,14 +81,14 @@ async function forget(story: Story, load: Load, receipts: ClientReceipt[]): Prom
   const operator = new Operator(stage, rich);
   await operator.act();
   const isCharged = async () => {
-    receipts.push(await ask(stage, rich, cheap, 1, quickAnswer));
+    receipts.push(await askFor({ demo: quickAnswer, stream: true, purse: rich, model: cheap, edge: 1 }));
     return isBilledAt(stage, rich, dearer);
   };
   await eventually('somebody is charged the new price', isCharged, readyMsMax);
   await load.untilAnswered(answersBetween, answersMsMax);
   // From here on Kafka can tell again what is forgotten; before, only the spools can.
   await truncateUsage(`127.0.0.1:${kafka.port}`);
-  const atFirst = ask(stage, purse, plain, 0, longAnswer);
+  const atFirst = askFor({ demo: longAnswer, stream: true });
   await eventually('the first edge has spent something', async () => (await spentOf(stage, purse)) >= spentNano, readyMsMax);
   try {
     const forgotten = await loseCommits(story, first, before.grants, copy);
@@ -99,7 +99,7 @@ async function forget(story: Story, load: Load, receipts: ClientReceipt[]): Prom
     await expectSoon('records of a forgotten price are set aside', isSetAside, readyMsMax);
     await operator.act();
     log.tell('the second edge spends what the first was granted');
-    receipts.push(...(await spendAtSecond(stage, purse)));
+    receipts.push(...(await spendAtSecond(story)));
     return forgotten;
   } finally {
     log.tell('the first edge goes on');
@@ -157,12 +157,12 @@ function growth(leases: ReadonlyMap<string, bigint>, before: ReadonlyMap<string,
 }
 
 /** Asks until the money is gone; before, billings must find Postgres again. */
-async function spendAtSecond(stage: Stage, purse: Purse): Promise<ClientReceipt[]> {
+async function spendAtSecond({ askFor }: Story): Promise<ClientReceipt[]> {
   const receipts: ClientReceipt[] = [];
   await expectSoon(
     'the second edge has spent all',
     async () => {
-      receipts.push(await ask(stage, purse, plain, 1, quickAnswer));
+      receipts.push(await askFor({ demo: quickAnswer, stream: true, edge: 1 }));
       return receipts.at(-1)?.status === 402;
     },
     readyMsMax,
@@ -173,10 +173,6 @@ async function spendAtSecond(stage: Stage, purse: Purse): Promise<ClientReceipt[
 async function spentOf({ constellation }: Stage, { account, creditNano }: Purse): Promise<bigint> {
   const { postedNano } = await constellation.operator.ledger.GetBalance({ accountId: account.accountIdBytes });
   return creditNano - BigInt(postedNano);
-}
-
-function ask(stage: Stage, purse: Purse, model: PricedModel, edge: number, demo: Readonly<Record<string, unknown>>): Promise<ClientReceipt> {
-  return askAs(stage, { purse, model, edge, stream: true, demo }, new AbortController().signal);
 }
 
 /** What losses paid is bounded by what was forgotten, account by account; and the story must have shown it. */

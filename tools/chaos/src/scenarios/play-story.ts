@@ -1,9 +1,9 @@
 import { eventually } from '@tacet/testing';
 import { plain, type Customer } from '../customers.ts';
 import type { FaultLog } from '../fault-log.ts';
-import { askAs, type ClientReceipt } from '../load.ts';
+import { askAs, type ClientReceipt, type Wish } from '../load.ts';
 import { lookAtBooks, type ChaosResult } from '../look-at-books.ts';
-import { startStage, type Stage, type StageOptions } from '../stage.ts';
+import { startStage, type Purse, type Stage, type StageOptions } from '../stage.ts';
 import { Targets } from '../targets.ts';
 
 /** What a story may touch. */
@@ -11,17 +11,16 @@ export interface Story {
   readonly stage: Stage;
   readonly targets: Targets;
   readonly log: FaultLog;
-  /** Asks for the one customer, who has money enough. */
+  /** The one customer, who has money enough; the first, where the story has more. */
+  readonly purse: Purse;
+  /** Asks, for that customer at the first edge and for the plain model unless told otherwise. */
   readonly askFor: (question: StoryQuestion) => Promise<ClientReceipt>;
   /** Remembers what a client received, so that the books are compared with it. */
   readonly remember: (receipt: ClientReceipt) => void;
 }
 
 /** One request of a story: what the demo worker is told, and whether it streams. */
-export interface StoryQuestion {
-  readonly demo: Readonly<Record<string, unknown>>;
-  readonly stream: boolean;
-}
+export interface StoryQuestion extends Pick<Wish, 'demo' | 'stream'>, Partial<Pick<Wish, 'purse' | 'model' | 'edge'>> {}
 
 /** What a story finds wrong before the books can be looked at. */
 export class StoryEnd extends Error {
@@ -47,7 +46,10 @@ export async function playStory(name: string, log: FaultLog, options: Partial<St
   const targets = new Targets(stage, log);
   const receipts: ClientReceipt[] = [];
   try {
-    await play({ stage, targets, log, askFor: (question) => askFor(stage, question), remember: (receipt) => void receipts.push(receipt) });
+    const [purse] = stage.purses;
+    if (!purse) throw new Error('a story has a customer');
+    const askFor = (question: StoryQuestion) => askAs(stage, { purse, model: plain, edge: 0, ...question }, new AbortController().signal);
+    await play({ stage, targets, log, purse, askFor, remember: (receipt) => void receipts.push(receipt) });
     const result = await lookAtBooks(stage, targets, receipts, `scenario=${name}`);
     log.tellResult(result);
     return result;
@@ -60,10 +62,4 @@ export async function playStory(name: string, log: FaultLog, options: Partial<St
     await targets.stop();
     await stage.stop();
   }
-}
-
-async function askFor(stage: Stage, { demo, stream }: StoryQuestion): Promise<ClientReceipt> {
-  const [purse] = stage.purses;
-  if (!purse) throw new Error('a story has one customer');
-  return askAs(stage, { purse, model: plain, edge: 0, stream, demo }, new AbortController().signal);
 }

@@ -19,10 +19,8 @@ export const repriced: Scenario = {
   run: (log) => playStory('repriced', log, {}, changeMidStream),
 };
 
-async function changeMidStream({ stage, log, askFor, remember }: Story): Promise<void> {
+async function changeMidStream({ stage, purse, log, askFor, remember }: Story): Promise<void> {
   const { constellation, prices } = stage;
-  const [purse] = stage.purses;
-  if (!purse) throw new Error('a story has one customer');
   const before = Array.from({ length: streams }, () => askFor({ demo: longAnswer, stream: true }));
   await new Promise((resolve) => setTimeout(resolve, runningMs));
   log.tell('prices become three times as dear while streams run');

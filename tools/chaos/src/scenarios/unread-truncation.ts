@@ -44,7 +44,7 @@ async function truncateUnread(story: Story): Promise<void> {
   log.tell('billing goes on');
   for (const receipt of receipts) remember(receipt);
   await expectSoon('all is applied', async () => (await appliedOf(stage)) >= (await writtenBy(stage)), appliedMsMax);
-  await expectAllBilled(stage, receipts);
+  await expectAllBilled(story, receipts);
 }
 
 /** Asks, and waits until the finals are in Kafka, which had taken `before` records. */
@@ -66,10 +66,8 @@ async function writtenBy({ constellation }: Stage): Promise<number> {
 }
 
 /** What counts as applied and has no row will never have one: there is nothing to wait for. */
-async function expectAllBilled({ constellation, purses }: Stage, receipts: readonly ClientReceipt[]): Promise<void> {
-  const [purse] = purses;
-  if (!purse) throw new Error('a story has one customer');
-  const { requests } = await readStatement(constellation.operator, purse.account.accountIdBytes);
+async function expectAllBilled({ stage, purse }: Story, receipts: readonly ClientReceipt[]): Promise<void> {
+  const { requests } = await readStatement(stage.constellation.operator, purse.account.accountIdBytes);
   const known = new Set(requests.map(({ requestId }) => requestId));
   const missing = receipts.filter(({ requestId }) => requestId === undefined || !known.has(requestId));
   if (missing.length > 0) throw new StoryEnd(`all records count as applied, but ${missing.length} of ${receipts.length} requests are not billed`);
