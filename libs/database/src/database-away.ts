@@ -14,11 +14,14 @@ const socketCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT',
  */
 const sqlStates = /^(?:08|53|57P0[1-5]|57014|25006)/;
 
+/** pg's own error for an answer that did not come in time has nothing but this message. */
+export const unansweredMessage = 'Query read timeout';
+
 /** Errors of pg and its pool that have nothing but their message: a pool that is used up, a connection that broke. */
 const messages = new Set([
   'timeout exceeded when trying to connect',
   'timeout expired',
-  'Query read timeout',
+  unansweredMessage,
   'Connection terminated',
   'Connection terminated due to connection timeout',
   'Connection terminated unexpectedly',

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { unansweredMessage } from './database-away.ts';
 
 /** Values of `int8` columns are `bigint`, here alone; everything else is as pg gives it. */
 const types: pg.CustomTypesConfig = {
@@ -103,7 +104,7 @@ export async function transaction<T>(pool: Pool, work: (connection: Connection) 
 
 /** pg's own error for an answer that did not come in time. */
 function isUnanswered(error: unknown): boolean {
-  return error instanceof Error && error.message === 'Query read timeout';
+  return error instanceof Error && error.message === unansweredMessage;
 }
 
 /** Whether an error is Postgres' own, with this SQLSTATE (appendix A of its manual) and, if given, constraint. */
