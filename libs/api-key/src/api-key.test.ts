@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { apiKeyIsWellFormed, apiKeyLength, createApiKey, hashApiKey } from './index.ts';
+import { apiKeyIsWellFormed, apiKeyLength, createApiKey, hashApiKey, nameOfApiKey } from './index.ts';
 
 const secret = Buffer.alloc(32, 7);
 const other = Buffer.alloc(32, 8);
@@ -13,6 +13,15 @@ test('a new key has the documented form, a check that holds and the hash of the 
   expect(plaintextKey.slice(9, 17)).toBe(publicId);
   expect(hash.equals(createHash('sha256').update(plaintextKey).digest())).toBe(true);
   expect(apiKeyIsWellFormed(plaintextKey, [secret])).toBe(true);
+});
+
+test('the name of a key is its hash, whatever was presented as a key', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), (key) => {
+      expect(nameOfApiKey(key)).toBe(hashApiKey(key).toString('latin1'));
+      expect(Buffer.from(nameOfApiKey(key), 'latin1')).toEqual(hashApiKey(key));
+    }),
+  );
 });
 
 test('the check is HMAC-SHA-256 mod 62^6, computed here a second way', () => {

@@ -1,1 +1,1 @@
-export { apiKeyIsWellFormed, apiKeyLength, createApiKey, hashApiKey, type NewApiKey } from './api-key.ts';
+export { apiKeyIsWellFormed, apiKeyLength, createApiKey, hashApiKey, nameOfApiKey, type NewApiKey } from './api-key.ts';
