@@ -37,7 +37,7 @@ export function hashApiKey(key: string): Buffer {
 
 /** The same as a string of 32 characters (latin1): what a key is looked up by in memory, where a `Buffer` costs more than the hash. */
 export function nameOfApiKey(key: string): string {
-  return hash('sha256', key, 'latin1');
+  return hash('sha256', key, 'binary');
 }
 
 /**
