@@ -5,6 +5,7 @@ import type { Abandonment } from './limits/abandonment.ts';
 import type { Limiter } from './limits/limiter.ts';
 import { passLimits, type Passage } from './limits/rate-gate.ts';
 import type { EdgeSession } from './money/edge-session.ts';
+import type { LeaseEntry } from './money/lease-entry.ts';
 import type { InferenceRequest } from './read-request.ts';
 import { newRequestId, type RequestId } from './request-id.ts';
 import { needNano, Reservation, sliceTokens } from './reservation.ts';
@@ -39,48 +40,76 @@ export interface AdmitOptions {
   readonly wallMs: () => number;
 }
 
-/** The third step: rate limits, then money, then a slot. Rejects with `TacetError`. In memory unless lease or slice have to grow. */
-export async function admit(request: InferenceRequest, options: AdmitOptions, client: ClientPresence): Promise<AdmittedRequest> {
+/**
+ * The third step: rate limits, then money, then a slot. In memory; a promise only where a share of a limit has to be drawn, or a
+ * lease has to grow. Throws or rejects with `TacetError`.
+ */
+export function admit(request: InferenceRequest, options: AdmitOptions, client: ClientPresence): AdmittedRequest | Promise<AdmittedRequest> {
   const { limiter, abandonment } = options;
   const { caller } = request;
   const waitMs = abandonment.waitMs(caller.identity);
   if (waitMs > 0) throw new TacetError('abandoned_requests', { retryAfterMs: waitMs });
   const passing = passLimits(limiter, caller, tokensExpected(request));
-  const passage = passing instanceof Promise ? await passing : passing;
+  if (passing instanceof Promise) return passing.then((passage) => reserve(request, passage, options, client));
+  return reserve(request, passing, options, client);
+}
+
+function reserve(request: InferenceRequest, passage: Passage | undefined, options: AdmitOptions, client: ClientPresence): AdmittedRequest | Promise<AdmittedRequest> {
+  const { session, spool } = options;
+  const { caller, price, inputBound } = request;
   try {
-    return await reserve(request, passage, options, client);
+    if (session.isSuspended(caller.accountId)) throw new TacetError('account_suspended');
+    if (!session.mayAdmit || !spool.hasRoom) throw new TacetError('cannot_meter', { retryAfterMs });
+    const { book } = session;
+    const entry = book.entryOf(caller.leaseKey);
+    const wantNano = needNano(price, inputBound, outputWanted(request));
+    if (!book.tryReserve(entry, wantNano)) return waitForLease(request, passage, options, client, entry);
+    return takeSlot(request, passage, options, client, new Reservation(book, entry, price, wantNano, inputBound), true);
   } catch (error) {
     passage?.finish(0);
     throw error;
   }
 }
 
-async function reserve(request: InferenceRequest, passage: Passage | undefined, options: AdmitOptions, client: ClientPresence): Promise<AdmittedRequest> {
-  const { session, spool } = options;
-  const { caller } = request;
-  if (session.isSuspended(caller.accountId)) throw new TacetError('account_suspended');
-  if (!session.mayAdmit || !spool.hasRoom) throw new TacetError('cannot_meter', { retryAfterMs });
+/** The lease has to grow first. */
+async function waitForLease(request: InferenceRequest, passage: Passage | undefined, options: AdmitOptions, client: ClientPresence, entry: LeaseEntry): Promise<AdmittedRequest> {
+  const { session } = options;
+  const { price, inputBound, choices } = request;
   const { book, epoch } = session;
-  const entry = book.entryOf(caller.leaseKey);
   const wanted = outputWanted(request);
-  let nano = needNano(request.price, request.inputBound, wanted);
-  if (!book.tryReserve(entry, nano)) {
-    // One token of output per choice is the least that is worth a request.
-    const minimumNano = needNano(request.price, request.inputBound, Math.min(request.choices, wanted));
-    const signal = AbortSignal.any([client.signal, AbortSignal.timeout(leaseWaitMs)]);
-    nano = await book.obtain(entry, { wantNano: nano, minimumNano, isExtension: false }, signal);
+  const wantNano = needNano(price, inputBound, wanted);
+  // One token of output per choice is the least that is worth a request.
+  const minimumNano = needNano(price, inputBound, Math.min(choices, wanted));
+  const signal = AbortSignal.any([client.signal, AbortSignal.timeout(leaseWaitMs)]);
+  try {
+    const nano = await book.obtain(entry, { wantNano, minimumNano, isExtension: false }, signal);
+    const reservation = new Reservation(book, entry, price, nano, inputBound);
+    // Meanwhile the epoch may have ended, or the session grown old.
+    if (!client.isGone && (session.epoch !== epoch || !session.mayAdmit)) {
+      reservation.settle(0n);
+      throw new TacetError('cannot_meter', { retryAfterMs });
+    }
+    return takeSlot(request, passage, options, client, reservation, nano === wantNano);
+  } catch (error) {
+    passage?.finish(0);
+    throw error;
   }
-  const reservation = new Reservation(book, entry, request.price, nano, request.inputBound);
-  const requestId = caller.noLog ? undefined : newRequestId();
-  const admission = admissionOf(request, epoch, requestId, options.wallMs());
-  // Between the reservation and this the epoch may have ended, or the client left.
-  const mayRun = !client.isGone && session.epoch === epoch && session.mayAdmit;
-  const slot = mayRun ? spool.openRequest(admission, { reservedNano: nano, input: 0, cached: 0, output: 0, source: 'none', ttftMs: 0 }) : undefined;
+}
+
+/** `isCovered`: whether all the output that was wanted is paid for. */
+function takeSlot(request: InferenceRequest, passage: Passage | undefined, { session, spool, wallMs }: AdmitOptions, client: ClientPresence, reservation: Reservation, isCovered: boolean): AdmittedRequest {
+  const nowMs = wallMs();
+  const requestId = request.caller.noLog ? undefined : newRequestId(nowMs);
+  const admission = admissionOf(request, session.epoch, requestId, nowMs);
+  const counters = { reservedNano: reservation.nano, input: 0, cached: 0, output: 0, source: 'none' as const, ttftMs: 0 };
+  const slot = client.isGone ? undefined : spool.openRequest(admission, counters);
   if (slot === undefined) {
     reservation.settle(0n);
-    throw client.isGone ? new TacetError('client_closed') : new TacetError(mayRun ? 'overloaded' : 'cannot_meter', { retryAfterMs });
+    throw client.isGone ? new TacetError('client_closed') : new TacetError('overloaded', { retryAfterMs });
   }
-  const outputPerChoice = request.isStream ? undefined : Math.floor(Math.min(wanted, reservation.outputMax) / request.choices);
+  const wanted = outputWanted(request);
+  const output = isCovered ? wanted : Math.min(wanted, reservation.outputMax);
+  const outputPerChoice = request.isStream ? undefined : Math.floor(output / request.choices);
   const isClamped = outputPerChoice !== undefined && outputPerChoice * request.choices < wanted;
   return { request, requestId, reservation, slot, outputPerChoice, isClamped, passage };
 }

@@ -29,7 +29,8 @@ export class Reservation {
   #nano: bigint;
   /** Prompt tokens: the bound, until the worker tells them. */
   #input: number;
-  #outputMax = 0;
+  /** Measured when somebody asks; -1: not yet. */
+  #outputMax = -1;
   #isEnded = false;
 
   constructor(book: LeaseBook, entry: LeaseEntry, price: Price, nano: bigint, inputBound: number) {
@@ -38,7 +39,6 @@ export class Reservation {
     this.price = price;
     this.#nano = nano;
     this.#input = inputBound;
-    this.#measure();
   }
 
   get nano(): bigint {
@@ -47,6 +47,10 @@ export class Reservation {
 
   /** Output tokens that are paid for, all choices together. */
   get outputMax(): number {
+    if (this.#outputMax < 0) {
+      const covered = affordableOutput(this.price, BigInt(this.#input), this.#nano);
+      this.#outputMax = covered > BigInt(outputTokensMax) ? outputTokensMax : Number(covered);
+    }
     return this.#outputMax;
   }
 
@@ -54,7 +58,7 @@ export class Reservation {
   setInput(tokens: number): void {
     if (tokens === this.#input) return;
     this.#input = tokens;
-    this.#measure();
+    this.#outputMax = -1;
   }
 
   /** Reserves another slice in memory. Returns whether it could. */
@@ -87,16 +91,11 @@ export class Reservation {
 
   #grow(nano: bigint): void {
     this.#nano += nano;
-    this.#measure();
+    this.#outputMax = -1;
   }
 
   #needFor(tokens: number): bigint {
-    const nano = chargeBound(this.price, BigInt(this.#input), BigInt(this.#outputMax + tokens)) - this.#nano;
+    const nano = chargeBound(this.price, BigInt(this.#input), BigInt(this.outputMax + tokens)) - this.#nano;
     return nano > 0n ? nano : 0n;
-  }
-
-  #measure(): void {
-    const covered = affordableOutput(this.price, BigInt(this.#input), this.#nano);
-    this.#outputMax = covered > BigInt(outputTokensMax) ? outputTokensMax : Number(covered);
   }
 }

@@ -36,6 +36,16 @@ test('the bound covers every split of the prompt into cached and not', () => {
   );
 });
 
+test('the bound is what the prompt costs at the dearer of its two rates', () => {
+  fc.assert(
+    fc.property(rates, tokens, tokens, (price, input, output) => {
+      const asNew = charge(price, { input, cached: 0n, output });
+      const asCached = charge(price, { input: 0n, cached: input, output });
+      expect(chargeBound(price, input, output)).toBe(asNew > asCached ? asNew : asCached);
+    }),
+  );
+});
+
 test('what is affordable is covered, and one token more is not', () => {
   const positive = rates.filter((price) => price.outputPico >= 1000n);
   fc.assert(

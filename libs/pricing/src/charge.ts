@@ -29,8 +29,7 @@ const picoPerNano = 1000n;
  * request and never one per chunk.
  */
 export function charge(rates: Rates, counts: TokenCounts): bigint {
-  const pico = counts.input * rates.inputPico + counts.cached * rates.cachedPico + counts.output * rates.outputPico;
-  return (pico + picoPerNano - 1n) / picoPerNano;
+  return roundUp(counts.input * rates.inputPico + counts.cached * rates.cachedPico + counts.output * rates.outputPico);
 }
 
 /**
@@ -39,7 +38,7 @@ export function charge(rates: Rates, counts: TokenCounts): bigint {
  */
 export function chargeBound(rates: Rates, inputTokens: bigint, outputTokens: bigint): bigint {
   const dearest = rates.inputPico > rates.cachedPico ? rates.inputPico : rates.cachedPico;
-  return charge({ ...rates, inputPico: dearest }, { input: inputTokens, cached: 0n, output: outputTokens });
+  return roundUp(inputTokens * dearest + outputTokens * rates.outputPico);
 }
 
 /** How many output tokens `nanoUsd` buys beside `inputTokens`; 0 when not even the input is covered. */
@@ -47,4 +46,8 @@ export function affordableOutput(rates: Rates, inputTokens: bigint, nanoUsd: big
   const rest = nanoUsd * picoPerNano - chargeBound(rates, inputTokens, 0n) * picoPerNano;
   if (rest < 0n) return 0n;
   return rates.outputPico === 0n ? BigInt(Number.MAX_SAFE_INTEGER) : rest / rates.outputPico;
+}
+
+function roundUp(pico: bigint): bigint {
+  return (pico + picoPerNano - 1n) / picoPerNano;
 }

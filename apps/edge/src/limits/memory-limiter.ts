@@ -26,7 +26,7 @@ class MemoryLimiter implements Limiter {
     const counter = this.#counterOf(name, now);
     const isAllowed = counter.used + amount <= limit;
     if (isAllowed) counter.used += amount;
-    return { isAllowed, ...standingOf(counter, limit, now) };
+    return verdictOf(isAllowed, counter, limit, now);
   }
 
   settle(name: string, difference: number, takenResetAtMs: number): void {
@@ -70,6 +70,11 @@ class MemoryLimiter implements Limiter {
     }
     return counter;
   }
+}
+
+function verdictOf(isAllowed: boolean, { window, used }: Counter, limit: number, now: number): LimitVerdict {
+  const resetAtMs = (window + 1) * windowMs;
+  return { isAllowed, limit, remaining: Math.max(0, limit - used), resetMs: resetAtMs - now, resetAtMs };
 }
 
 function standingOf({ window, used }: Counter, limit: number, now: number): Standing {

@@ -7,17 +7,28 @@ export interface Standings {
 }
 
 /** Headers (names and values) that tell how much of the limits is left, as OpenAI's or Anthropic's clients read them. */
-export function rateHeaders({ requests, tokens }: Standings, dialect: 'openai' | 'anthropic'): string[] {
+export function rateHeaders(standings: Standings, dialect: 'openai' | 'anthropic'): string[] {
+  const { requests, tokens } = standings;
+  const headers: string[] = [];
   const write = dialect === 'openai' ? writeOpenai : writeAnthropic;
-  return [...(requests ? write('requests', requests) : []), ...(tokens ? write('tokens', tokens) : [])];
+  if (requests) write(headers, 'requests', requests);
+  if (tokens) write(headers, 'tokens', tokens);
+  return headers;
 }
 
-function writeOpenai(what: string, { limit, remaining, resetMs }: Standing): string[] {
-  return [`x-ratelimit-limit-${what}`, String(limit), `x-ratelimit-remaining-${what}`, String(remaining), `x-ratelimit-reset-${what}`, `${Math.ceil(resetMs / 1000)}s`];
+function writeOpenai(headers: string[], what: string, { limit, remaining, resetMs }: Standing): void {
+  headers.push(`x-ratelimit-limit-${what}`, String(limit), `x-ratelimit-remaining-${what}`, String(remaining), `x-ratelimit-reset-${what}`, `${Math.ceil(resetMs / 1000)}s`);
 }
+
+let timeAtMs = NaN;
+let time = '';
 
 /** The time of the reset is RFC 3339. */
-function writeAnthropic(what: string, { limit, remaining, resetAtMs }: Standing): string[] {
-  const reset = new Date(resetAtMs).toISOString().replace(/\.\d+Z$/, 'Z');
-  return [`anthropic-ratelimit-${what}-limit`, String(limit), `anthropic-ratelimit-${what}-remaining`, String(remaining), `anthropic-ratelimit-${what}-reset`, reset];
+function writeAnthropic(headers: string[], what: string, { limit, remaining, resetAtMs }: Standing): void {
+  // Windows end with the minutes, all at the same moment.
+  if (resetAtMs !== timeAtMs) {
+    timeAtMs = resetAtMs;
+    time = new Date(resetAtMs).toISOString().replace(/\.\d+Z$/, 'Z');
+  }
+  headers.push(`anthropic-ratelimit-${what}-limit`, String(limit), `anthropic-ratelimit-${what}-remaining`, String(remaining), `anthropic-ratelimit-${what}-reset`, time);
 }

@@ -105,7 +105,7 @@ export class EdgeSession {
   }
 
   isSuspended(accountId: Buffer): boolean {
-    return this.#suspended.has(accountId.toString('hex'));
+    return this.#suspended.size > 0 && this.#suspended.has(accountId.toString('hex'));
   }
 
   /**

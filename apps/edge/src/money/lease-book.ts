@@ -79,9 +79,10 @@ export class LeaseBook {
   /** Reserves in memory, if the lease suffices and nobody is before. */
   tryReserve(entry: LeaseEntry, amountNano: bigint): boolean {
     if (this.#isClosed || entry.waiters.length > 0 || !entry.lease.reserve(amountNano)) return false;
-    entry.usedAt = this.#options.monotonicMs();
+    const now = this.#options.monotonicMs();
+    entry.usedAt = now;
     entry.noteNeed(amountNano);
-    this.#growAhead(entry);
+    this.#growAhead(entry, now);
     return true;
   }
 
@@ -196,11 +197,9 @@ export class LeaseBook {
   }
 
   /** Asks ahead of need, in the background, for an account that spends steadily. */
-  #growAhead(entry: LeaseEntry): void {
+  #growAhead(entry: LeaseEntry, now: number): void {
     const { lease } = entry;
-    if (entry.isAsking || entry.availableNano <= 0n) return;
-    const now = this.#options.monotonicMs();
-    if (entry.aheadAfter > now) return;
+    if (entry.isAsking || entry.availableNano <= 0n || entry.aheadAfter > now) return;
     const spare = entry.spareNano(now, this.#options.times.spendWindowMs);
     if (lease.freeNano * 2n >= spare) return;
     entry.aheadAfter = now + this.#options.times.heartbeatMs;
