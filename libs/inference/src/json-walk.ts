@@ -1,3 +1,4 @@
+import { findUsualName } from './field-names.ts';
 import { foldName } from './fold-name.ts';
 import { JsonScanner } from './json-scanner.ts';
 
@@ -29,7 +30,7 @@ export class JsonWalk {
     for (scanner.skipWhitespace(); this.bytes[scanner.at] !== 0x7d; scanner.skipWhitespace()) {
       const start = scanner.at;
       scanner.skipString();
-      const name = nameOf(this.bytes.toString('utf8', start + 1, scanner.at - 1));
+      const name = findUsualName(this.bytes, start + 1, scanner.at - 1) ?? nameOf(this.bytes.toString('utf8', start + 1, scanner.at - 1));
       scanner.skipWhitespace();
       scanner.expect(0x3a);
       scanner.skipWhitespace();

@@ -14,8 +14,8 @@ export function requireUnambiguous(object: ScannedObject, isInterpreted: (name: 
   for (let i = 0; i < fields.length; i++) {
     const field = fields[i];
     if (field === undefined) continue;
-    const { name, plain } = field;
-    if (plain && isLowerCaseAscii(name)) {
+    const { name, plain, isUsual } = field;
+    if (isUsual || (plain && isLowerCaseAscii(name))) {
       if (!isInterpreted(name)) continue;
       for (let j = 0; j < i; j++) if (fields[j]?.name === name) throw ambiguous(name);
       continue;

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { findUsualName } from './field-names.ts';
 import { JsonError } from './json-error.ts';
 import { JsonScanner } from './json-scanner.ts';
 
@@ -11,6 +12,8 @@ export interface ScannedField {
   readonly name: string;
   /** Whether the name stands there byte for byte, without an escape. */
   readonly plain: boolean;
+  /** Whether the name is one that fields usually have: in small letters of ASCII, and plain. */
+  readonly isUsual: boolean;
   /** First byte of the name's opening quote. */
   readonly start: number;
   readonly valueStart: number;
@@ -80,10 +83,11 @@ function scanField(scanner: JsonScanner): ScannedField {
   const valueStart = scanner.at;
   scanner.deepest = 1;
   scanner.skipValue(1);
-  const raw = bytes.toString('utf8', start + 1, nameEnd - 1);
-  const plain = !raw.includes('\\');
+  const usual = findUsualName(bytes, start + 1, nameEnd - 1);
+  const raw = usual ?? bytes.toString('utf8', start + 1, nameEnd - 1);
+  const plain = usual !== undefined || !raw.includes('\\');
   const name = plain ? raw : (JSON.parse(`"${raw}"`) as string);
-  return { name, plain, start, valueStart, valueEnd: scanner.at, depth: scanner.deepest - 1 };
+  return { name, plain, isUsual: usual !== undefined, start, valueStart, valueEnd: scanner.at, depth: scanner.deepest - 1 };
 }
 
 function requireEnd(scanner: JsonScanner): void {

@@ -24,8 +24,9 @@ class Dice {
 
 const scalars = ['0', '-1', '1e400', '9007199254740993', '1.50', '-0', '01', '1.', '.5', 'true', 'false', 'null', 'nul', 'NaN', '"\\ud800"', '"\\u00e9é"', '"a\\"b"', '"\\x"', '"\u0001"',
   `"${'x'.repeat(60)}\\n"`, `"${'é'.repeat(40)}\u001fy"`, `"${'x'.repeat(70)}\u0000\\n"`, `"${'long '.repeat(20)}"`,
+  `"${'x'.repeat(250)}\\n\\\\\\"${'y'.repeat(40)}"`, `"${'é'.repeat(120)}\u001fy${'z'.repeat(20)}"`, `"${'\\\\'.repeat(150)}\\""`, `"${'ÿ~'.repeat(100)}\\x"`,
 ];
-const names = ['"model"', '"mod\\u0065l"', '"n"', '"__proto__"', '""', '"é"', '"a\\\\b"', "'n'"];
+const names = ['"model"', '"messages"', '"usage"', '"Usage"', '"mod\\u0065l"', '"n"', '"__proto__"', '""', '"é"', '"a\\\\b"', "'n'"];
 const spaces = ['', '', '', ' ', '\n\t', '\r', '\f', '\u00a0'];
 const bytes = [0x00, 0x1f, 0x20, 0x22, 0x2c, 0x3a, 0x5b, 0x5c, 0x5d, 0x7b, 0x7d, 0x7f, 0x80, 0xc0, 0xed, 0xff];
 
