@@ -1,11 +1,11 @@
-import type { ServerResponse } from 'node:http';
+import type { ClientResponse } from './http/client-response.ts';
 
 /** Whether the client of a request is still there. The signal is made only where somebody has to wait. */
 export class ClientPresence {
-  readonly #response: ServerResponse;
+  readonly #response: ClientResponse;
   #controller: AbortController | undefined;
 
-  constructor(response: ServerResponse) {
+  constructor(response: ClientResponse) {
     this.#response = response;
   }
 

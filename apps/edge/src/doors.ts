@@ -2,15 +2,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TacetError } from '@tacet/errors';
 import type { EdgeConfig } from './config.ts';
 import type { Events } from './events.ts';
+import type { BodyBudget } from './http/body-budget.ts';
 import { createApplication, type ApplicationOptions } from './http/application.ts';
 import { internalTls, isFromAccount, publicTls, renewing } from './http/certificates.ts';
-import { Door } from './http/door.ts';
+import { Door, type DoorOptions } from './http/door.ts';
 
 /** Connections for each request that may run, so that idle and refused ones have room too. */
 const connectionsPerRequest = 4;
 const connectionsMin = 1_024;
 
-export type DoorHandlers = ApplicationOptions;
+export interface DoorHandlers extends ApplicationOptions {
+  readonly budget: BodyBudget;
+}
 
 /** Both doors, open. */
 export interface Doors {
@@ -30,7 +33,8 @@ export async function startDoors(config: EdgeConfig, handlers: DoorHandlers, eve
     if (isFromAccount(request)) internalApplication(request, response);
     else handlers.refuse(request, response, new TacetError('rpc_not_allowed'));
   };
-  const publicDoor = new Door({ bodyMs, connectionsMax, tls: readPublic?.(), handle: createApplication('public', handlers) });
+  const plain: DoorOptions['plain'] = { budget: handlers.budget, serve: (endpoint, request, response) => void handlers.serveInference(endpoint, request, response, 'public') };
+  const publicDoor = new Door({ bodyMs, connectionsMax, tls: readPublic?.(), handle: createApplication('public', handlers), plain });
   const internalDoor = new Door({ bodyMs, connectionsMax, tls: readInternal(), handle: forAccountOnly });
   await publicDoor.listen(listenHost, config.port);
   events.listening('public', publicDoor.port);

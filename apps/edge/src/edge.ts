@@ -81,6 +81,7 @@ export async function startEdge(config: EdgeConfig, { log, registry, readiness }
     authorize,
     questions: { listModels: createListModels({ catalogue, workers }), showModel: createShowModel({ catalogue, workers }), ...createAccountFacts({ ledger, monotonicMs }) },
     refuse: reports.refuse,
+    budget,
   }, events);
   const room = watchRoom(spool, readiness);
   return {

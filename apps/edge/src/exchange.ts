@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TacetError, toTacetError } from '@tacet/errors';
 import type { AdmittedRequest } from './admit.ts';
 import type { Answer, AnswerHost } from './answer.ts';
@@ -7,6 +6,8 @@ import type { EdgeTimeouts } from './config.ts';
 import { forward, type AnswerHeaders, type AnswerReceiver, type Attempt } from './forward.ts';
 import type { Meter } from './meter.ts';
 import type { BodyBudget } from './http/body-budget.ts';
+import type { ClientResponse } from './http/client-response.ts';
+import type { ClientRequest } from './http/plain-request.ts';
 import { sendError } from './http/send-error.ts';
 import { prepareBody, type CacheSalts, type WorkerBody } from './prepare-body.ts';
 import type { WorkerNews } from './reports.ts';
@@ -25,8 +26,8 @@ const keepAliveMs = 15_000;
 const lingerMs = 1_000;
 
 export interface ExchangeOptions {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly request: ClientRequest;
+  readonly response: ClientResponse;
   readonly admitted: AdmittedRequest;
   readonly meter: Meter;
   readonly makeAnswer: (host: AnswerHost, pool: Pool) => Answer;

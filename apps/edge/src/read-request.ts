@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { TacetError } from '@tacet/errors';
 import { countTexts, JsonError, readBoolean, readInteger, readSmallObject, readString, requireUnambiguous, scanObject, type ScannedObject } from '@tacet/inference';
 import type { Price } from '@tacet/pricing';
@@ -8,6 +7,7 @@ import type { Endpoint } from './endpoints.ts';
 import { findModel } from './find-model.ts';
 import { fromJsonError } from './from-json-error.ts';
 import { readBody, type Body, type BodyLimits } from './http/read-body.ts';
+import type { ClientRequest } from './http/plain-request.ts';
 import type { Caller } from './keys/caller.ts';
 import type { Catalogue, CatalogueModel } from './money/catalogue.ts';
 import { isInterpreted } from './refused-fields.ts';
@@ -78,10 +78,17 @@ export interface ReadRequestOptions {
   readonly workers: WorkerSet;
 }
 
-/** The second step: reads the body and the few fields that the router needs. Throws `TacetError` naming a field, never a value. */
-export async function readRequest(request: IncomingMessage, endpoint: Endpoint, caller: Caller, options: ReadRequestOptions, beforeReading?: () => void): Promise<InferenceRequest> {
+/**
+ * The second step: reads the body and the few fields that the router needs; at once where the body is there. Throws or rejects
+ * with `TacetError`, which names a field, never a value.
+ */
+export function readRequest(request: ClientRequest, endpoint: Endpoint, caller: Caller, options: ReadRequestOptions, beforeReading?: () => void): InferenceRequest | Promise<InferenceRequest> {
   requireJson(request.headers['content-type']);
-  const body = await readBody(request, options.limits, beforeReading);
+  const body = readBody(request, options.limits, beforeReading);
+  return body instanceof Promise ? body.then((whole) => readFields(whole, endpoint, caller, options)) : readFields(body, endpoint, caller, options);
+}
+
+function readFields(body: Body, endpoint: Endpoint, caller: Caller, options: ReadRequestOptions): InferenceRequest {
   try {
     return understand(body, endpoint, caller, options);
   } catch (error) {
@@ -90,7 +97,7 @@ export async function readRequest(request: IncomingMessage, endpoint: Endpoint, 
   }
 }
 
-function understand(body: Body, endpoint: Endpoint, caller: Caller, { catalogue, workers }: ReadRequestOptions): InferenceRequest {
+export function understand(body: Body, endpoint: Endpoint, caller: Caller, { catalogue, workers }: ReadRequestOptions): InferenceRequest {
   const object = scanObject(body.bytes);
   requireUnambiguous(object, isInterpreted);
   const modelId = readString(object, 'model', modelBytesMax);

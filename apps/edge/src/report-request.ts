@@ -1,7 +1,7 @@
-import type { ServerResponse } from 'node:http';
 import type { TacetError } from '@tacet/errors';
 import type { Events } from './events.ts';
 import type { Exchange } from './exchange.ts';
+import type { ClientResponse } from './http/client-response.ts';
 import type { Abandonment } from './limits/abandonment.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -14,7 +14,7 @@ export interface ReportRequestOptions {
 const nothing = { input: 0, cached: 0, output: 0 };
 
 /** The eighth step for a request that ran: a line and labels for a normal key; of a no-log one nothing but totals. `error`: why it failed. */
-export function reportRequest({ admitted, meter, caller }: Exchange, response: ServerResponse, error: TacetError | undefined, { metrics, events, admit: { abandonment } }: ReportRequestOptions): void {
+export function reportRequest({ admitted, meter, caller }: Exchange, response: ClientResponse, error: TacetError | undefined, { metrics, events, admit: { abandonment } }: ReportRequestOptions): void {
   const { tallies } = metrics;
   const { input, cached, output } = meter.outcome?.counts ?? nothing;
   admitted.passage?.finish(input + cached + output);
@@ -37,7 +37,7 @@ export function reportRequest({ admitted, meter, caller }: Exchange, response: S
 }
 
 /** What the client was told: after the status line an error travels in the stream. */
-function statusOf(response: ServerResponse, error: TacetError | undefined): number {
+function statusOf(response: ClientResponse, error: TacetError | undefined): number {
   if (error === undefined || error.code === 'client_closed') return error ? error.httpStatus : 200;
   return response.headersSent ? response.statusCode : error.httpStatus;
 }

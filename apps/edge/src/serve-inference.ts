@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { toTacetError } from '@tacet/errors';
 import { admit, type AdmitOptions, type AdmittedRequest } from './admit.ts';
 import type { Answer, AnswerHost } from './answer.ts';
@@ -9,7 +9,9 @@ import type { EdgeTimeouts } from './config.ts';
 import { spokenAs, type Endpoint } from './endpoints.ts';
 import type { Events } from './events.ts';
 import { Exchange } from './exchange.ts';
+import type { ClientResponse } from './http/client-response.ts';
 import { EventWriter } from './http/event-writer.ts';
+import { PlainRequest, type ClientRequest } from './http/plain-request.ts';
 import { refuse } from './http/refuse.ts';
 import type { Caller } from './keys/caller.ts';
 import { RateLimitedError } from './limits/rate-gate.ts';
@@ -62,7 +64,7 @@ export class ServeInference {
     this.#options = options;
   }
 
-  async serve(endpoint: Endpoint, request: IncomingMessage, response: ServerResponse, door: DoorName): Promise<void> {
+  async serve(endpoint: Endpoint, request: ClientRequest, response: ClientResponse, door: DoorName): Promise<void> {
     const { authorize, read, admit: admission } = this.#options;
     let caller: Caller | undefined;
     try {
@@ -83,7 +85,7 @@ export class ServeInference {
     }
   }
 
-  #run(request: IncomingMessage, response: ServerResponse, admitted: AdmittedRequest): void {
+  #run(request: ClientRequest, response: ClientResponse, admitted: AdmittedRequest): void {
     const { authorize, read: { limits: { budget } }, admit: { session, spool }, running, salts, retries, choose, queue, timeouts, onWorker, recheck } = this.#options;
     const meter = new Meter(admitted, { spool, times: session.times, monotonicMs: choose.monotonicMs });
     const exchange = new Exchange({
@@ -103,7 +105,7 @@ export class ServeInference {
     if (!authorize.isCurrent(exchange.caller)) recheck(exchange.caller);
   }
 
-  #answerMaker(response: ServerResponse, admitted: AdmittedRequest, meter: Meter): (host: AnswerHost, pool: Pool) => Answer {
+  #answerMaker(response: ClientResponse, admitted: AdmittedRequest, meter: Meter): (host: AnswerHost, pool: Pool) => Answer {
     const { admit: { spool, wallMs } } = this.#options;
     const { endpoint, isStream } = admitted.request;
     if (!isStream) return (host, pool) => new WholeAnswer({ admitted, meter, response, host, usage: pool.usage, isTranslated: spokenAs(endpoint, pool.endpoints) !== endpoint });
@@ -112,7 +114,7 @@ export class ServeInference {
     return (host, pool) => new StreamAnswer({ admitted, meter, response, writer, host, usage: pool.usage, whenSynced, stream: openStream(admitted, pool, wallMs()) });
   }
 
-  #refuse(endpoint: Endpoint, request: IncomingMessage, response: ServerResponse, caller: Caller | undefined, cause: unknown): void {
+  #refuse(endpoint: Endpoint, request: ClientRequest, response: ClientResponse, caller: Caller | undefined, cause: unknown): void {
     const { metrics, events } = this.#options;
     const error = toTacetError(cause);
     if (error.code === 'internal_error') events.requestError(error);
@@ -131,6 +133,7 @@ export class ServeInference {
 }
 
 /** Says `100 Continue` to a client that waits for it, once it is sure that the body is wanted. */
-function continueOf(request: IncomingMessage, response: ServerResponse): (() => void) | undefined {
-  return request.headers.expect === undefined ? undefined : () => response.writeContinue();
+function continueOf(request: ClientRequest, response: ClientResponse): (() => void) | undefined {
+  if (request instanceof PlainRequest || request.headers.expect === undefined) return undefined;
+  return () => (response as ServerResponse).writeContinue();
 }

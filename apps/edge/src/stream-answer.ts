@@ -1,9 +1,9 @@
-import type { ServerResponse } from 'node:http';
 import type { TacetError } from '@tacet/errors';
 import { SseSplitter, StreamError, type AnswerStream, type TokenUsage } from '@tacet/inference';
 import { formatUsd } from '@tacet/pricing';
 import type { AdmittedRequest } from './admit.ts';
 import type { Answer, AnswerHost } from './answer.ts';
+import type { ClientResponse } from './http/client-response.ts';
 import { errorEvent, errorSentences } from './http/error-envelope.ts';
 import type { EventWriter } from './http/event-writer.ts';
 import { sendError } from './http/send-error.ts';
@@ -15,7 +15,7 @@ import type { UsageStyle } from './workers/worker-kind.ts';
 export interface StreamAnswerOptions {
   readonly admitted: AdmittedRequest;
   readonly meter: Meter;
-  readonly response: ServerResponse;
+  readonly response: ClientResponse;
   /** Outlives an attempt: a keep-alive may have committed the status before another worker was tried. */
   readonly writer: EventWriter;
   readonly host: AnswerHost;

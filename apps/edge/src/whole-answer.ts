@@ -1,9 +1,9 @@
-import type { ServerResponse } from 'node:http';
 import type { TacetError } from '@tacet/errors';
 import { WorkerAnswer } from '@tacet/inference';
 import { formatUsd } from '@tacet/pricing';
 import type { AdmittedRequest } from './admit.ts';
 import type { Answer, AnswerHost } from './answer.ts';
+import type { ClientResponse } from './http/client-response.ts';
 import { sendError } from './http/send-error.ts';
 import type { Meter } from './meter.ts';
 import { isImpossible, nothingReceived, type ReceivedCounts } from './received-counts.ts';
@@ -20,7 +20,7 @@ const stringBytesMax = 16_384;
 export interface WholeAnswerOptions {
   readonly admitted: AdmittedRequest;
   readonly meter: Meter;
-  readonly response: ServerResponse;
+  readonly response: ClientResponse;
   readonly host: AnswerHost;
   readonly usage: UsageStyle;
   /** Whether the worker speaks chat completions where the client speaks messages. */

@@ -5,7 +5,9 @@ import { endpointOf, endpoints, type Endpoint } from '../endpoints.ts';
 import type { Authorize } from '../authorize.ts';
 import { serveAuthorized, type AuthorizedHandler } from '../serve-authorized.ts';
 import type { DoorName } from '../serve-inference.ts';
+import type { ClientResponse } from './client-response.ts';
 import { queryOf, routePath } from './path.ts';
+import type { ClientRequest } from './plain-request.ts';
 
 /** Questions that reach no worker. */
 export interface Questions {
@@ -17,7 +19,7 @@ export interface Questions {
 }
 
 export interface ApplicationOptions {
-  readonly serveInference: (endpoint: Endpoint, request: IncomingMessage, response: ServerResponse, door: DoorName) => Promise<void>;
+  readonly serveInference: (endpoint: Endpoint, request: ClientRequest, response: ClientResponse, door: DoorName) => Promise<void>;
   readonly authorize: Authorize;
   readonly questions: Questions;
   /** Answers with an error. */

@@ -3,8 +3,10 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import { TacetError, type ErrorCode } from '@tacet/errors';
+import { Places } from '../places.ts';
 import type { DoorTls } from './certificates.ts';
 import { errorBody } from './error-envelope.ts';
+import { PlainConnection, type PlainConnectionOptions } from './plain-connection.ts';
 
 /** Longer than the usual load balancer keeps a connection (60–75 s): it must be the one to close. */
 const keepAliveMs = 90_000;
@@ -16,21 +18,28 @@ export interface DoorOptions {
   /** How long a request may take to arrive. */
   readonly bodyMs: number;
   readonly connectionsMax: number;
-  /** Undefined: plain HTTP. */
+  /** Undefined: no TLS. */
   readonly tls: DoorTls | undefined;
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Takes plain requests, without what `node:http` costs; undefined: `handle` gets all. */
+  readonly plain?: Pick<PlainConnectionOptions, 'serve' | 'budget'>;
 }
 
-/** An HTTP server that can go in two steps: first it tells clients to leave, then it closes. */
+/**
+ * An HTTP server that can go in two steps: first it tells clients to leave, then it closes. Connections begin as plain ones, and
+ * `node:http` takes them over with the first request that is not.
+ */
 export class Door {
   readonly #server: Server;
+  readonly #plain = new Places<PlainConnection>();
+  readonly #timer: NodeJS.Timeout;
   #isLeaving = false;
 
   constructor(options: DoorOptions) {
-    const settings: ServerOptions = {
+    const settings = {
       keepAliveTimeout: keepAliveMs, headersTimeout: Math.min(headersMs, options.bodyMs), requestTimeout: options.bodyMs,
       connectionsCheckingInterval: checkMs, maxHeaderSize: headerBytesMax, noDelay: true,
-    };
+    } satisfies ServerOptions;
     const handle = (request: IncomingMessage, response: ServerResponse) => {
       if (this.#isLeaving) response.shouldKeepAlive = false;
       options.handle(request, response);
@@ -40,6 +49,24 @@ export class Door {
     // The answer to Expect comes when it is sure that the body is wanted.
     this.#server.on('checkContinue', handle);
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseRaw(socket, error));
+    if (options.plain) this.#servePlainly(options.tls ? 'secureConnection' : 'connection', options.plain);
+    this.#timer = setInterval(() => this.#plain.visit((connection) => connection.sweep(keepAliveMs / checkMs, settings.headersTimeout / checkMs)), checkMs).unref();
+  }
+
+  /** `event`: with which the server's own listener gets a connection. It gets it later instead, if at all. */
+  #servePlainly(event: 'connection' | 'secureConnection', { serve, budget }: NonNullable<DoorOptions['plain']>): void {
+    const [take] = this.#server.listeners(event);
+    if (take === undefined) throw new Error(`the HTTP server does not listen for '${event}'`);
+    this.#server.removeListener(event, take as (socket: Socket) => void);
+    const giveAway = (socket: Socket, bytes: Buffer) => {
+      socket.pause();
+      socket.unshift(bytes);
+      take.call(this.#server, socket);
+      socket.resume();
+    };
+    const onGone = (connection: PlainConnection) => void this.#plain.remove(connection);
+    const isLeaving = () => this.#isLeaving;
+    this.#server.on(event, (socket: Socket) => this.#plain.add(new PlainConnection({ socket, budget, keepAliveMs, serve, giveAway, isLeaving, onGone })));
   }
 
   get port(): number {
@@ -71,12 +98,15 @@ export class Door {
   close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
+    clearInterval(this.#timer);
+    for (const connection of this.#plain.all()) if (!connection.isBusy) connection.socket.destroy();
     return closed;
   }
 
   /** Ends what is left. */
   closeNow(): void {
     this.#server.closeAllConnections();
+    for (const { socket } of this.#plain.all()) socket.destroy();
   }
 }
 

@@ -1,5 +1,5 @@
-import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { ClientResponse } from './client-response.ts';
 
 const dataPrefix = Buffer.from('data: ');
 const noPrefix = Buffer.alloc(0);
@@ -12,14 +12,14 @@ const framingBytes = 12;
  * (a pipelined request whose turn has not come) or the client speaks HTTP/1.0, it goes the ordinary way.
  */
 export class EventWriter {
-  readonly #response: ServerResponse;
+  readonly #response: ClientResponse;
   readonly #headers: () => string[];
   readonly #prefix: Buffer;
   #socket: Socket | undefined;
   #isCommitted = false;
 
   /** `headers`: names and values, asked for when the status is sent. `framing`: whether events are data alone, or whole lines. */
-  constructor(response: ServerResponse, headers: () => string[], framing: 'data' | 'lines') {
+  constructor(response: ClientResponse, headers: () => string[], framing: 'data' | 'lines') {
     this.#response = response;
     this.#headers = headers;
     this.#prefix = framing === 'data' ? dataPrefix : noPrefix;

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, zstdDecompress } from 'node:zlib';
 import { TacetError } from '@tacet/errors';
 import { BodyShare, type BodyBudget } from './body-budget.ts';
+import { PlainRequest, type ClientRequest } from './plain-request.ts';
 
 /** A request body in memory; `release` gives its bytes back to the budget, once. */
 export interface Body {
@@ -19,11 +20,25 @@ export interface BodyLimits {
 const decoders = { gzip: promisify(gunzip), br: promisify(brotliDecompress), zstd: promisify(zstdDecompress) };
 
 /**
- * Reads a body, once and into one buffer. Throws `TacetError`: `body_too_large` (before reading where the length
+ * Reads a body, once and into one buffer; at once where it is there. Throws or rejects with `TacetError`: `body_too_large` (before reading where the length
  * tells), `overloaded`, `encoding_unsupported`, `bad_request`, or `client_closed` when the client left.
  * `beforeReading` is called when it is sure that the body will be read.
  */
-export async function readBody(request: IncomingMessage, { budget, bytesMax }: BodyLimits, beforeReading?: () => void): Promise<Body> {
+export function readBody(request: IncomingMessage, limits: BodyLimits, beforeReading?: () => void): Promise<Body>;
+export function readBody(request: ClientRequest, limits: BodyLimits, beforeReading?: () => void): Body | Promise<Body>;
+export function readBody(request: ClientRequest, limits: BodyLimits, beforeReading?: () => void): Body | Promise<Body> {
+  return request instanceof PlainRequest ? takeBody(request, limits) : readAll(request, limits, beforeReading);
+}
+
+/** A body that is there. It counts for as long as any other. */
+function takeBody({ body }: PlainRequest, { budget, bytesMax }: BodyLimits): Body {
+  if (body.length > bytesMax) throw tooLarge(bytesMax);
+  const share = new BodyShare(budget);
+  share.take(body.length);
+  return { bytes: body, release: () => share.release() };
+}
+
+async function readAll(request: IncomingMessage, { budget, bytesMax }: BodyLimits, beforeReading?: () => void): Promise<Body> {
   const encoding = request.headers['content-encoding'] ?? 'identity';
   const decode = Object.hasOwn(decoders, encoding) ? decoders[encoding as keyof typeof decoders] : undefined;
   if (encoding !== 'identity' && decode === undefined) throw new TacetError('encoding_unsupported', { param: 'content-encoding' });

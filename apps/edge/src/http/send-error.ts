@@ -1,6 +1,6 @@
-import type { ServerResponse } from 'node:http';
 import { toTacetError } from '@tacet/errors';
 import type { ErrorDialect } from '../endpoints.ts';
+import type { ClientResponse } from './client-response.ts';
 import { errorBody, retryHeaders } from './error-envelope.ts';
 
 /** How an error is said. */
@@ -12,7 +12,7 @@ export interface ErrorManner {
 }
 
 /** Answers with an error before any header was sent; whatever is not ours becomes `internal_error`. Returns the status. */
-export function sendError(response: ServerResponse, cause: unknown, { dialect, requestId, headers }: ErrorManner): number {
+export function sendError(response: ClientResponse, cause: unknown, { dialect, requestId, headers }: ErrorManner): number {
   const error = toTacetError(cause);
   const body = errorBody(error, dialect, requestId);
   const status = error.httpStatus;
