@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { TacetError } from '@tacet/errors';
+import fc from 'fast-check';
 import pino from 'pino';
 import { createLog, describeError, type LogFields } from './log.ts';
 
@@ -48,6 +49,36 @@ test('gathered lines are of the same form and under the same rules, and come wit
   expect(first).toEqual({ level: 'info', time: expect.any(String), process: 'edge', event: 'request_finished', route: 'chat_completions', status: 200 });
   expect(second).toEqual({ level: 'info', time: expect.any(String), process: 'edge', event: 'request_finished' });
   expect(third).toBeUndefined();
+});
+
+test('a gathered line says what any other line says of the same fields', () => {
+  const value = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 300 }), fc.double(), fc.integer(), fc.boolean(), fc.bigInt(), fc.constant(undefined));
+  const field = fc.constantFrom('route', 'model', 'request_id', 'status', 'ms', 'body', 'error', 'code', '__proto__');
+  const fields = fc.dictionary(field, value, { noNullPrototype: true });
+  const gathered = fc.sample(fields, { numRuns: 300, seed: 7 });
+  const written = lines((log) => {
+    for (const one of gathered) log.info('request_finished', one);
+    for (const one of gathered) log.gathered('request_finished', one);
+    log.flush();
+  });
+  expect(written).toHaveLength(2 * gathered.length);
+  for (const [i, line] of written.slice(gathered.length).entries()) {
+    expect(line).toEqual({ ...written[i], time: line['time'] });
+  }
+});
+
+test('the time of a gathered line is that of its moment', () => {
+  const moments = [0, 1, 999, 1_000, 1_709_164_799_999, 1_709_164_800_000, 1_709_164_800_050, 1_709_164_799_001];
+  const clock = jest.spyOn(Date, 'now');
+  const written = lines((log) => {
+    for (const moment of moments) {
+      clock.mockReturnValueOnce(moment);
+      log.gathered('request_finished');
+    }
+    log.flush();
+  });
+  clock.mockRestore();
+  expect(written.map(({ time }) => time)).toEqual(moments.map((moment) => new Date(moment).toISOString()));
 });
 
 test('below its level nothing is written', () => {

@@ -44,6 +44,8 @@ const fieldNames = [
 ] as const;
 
 const allowed: ReadonlySet<string> = new Set(fieldNames);
+/** What stands before the value of a field. */
+const befores: ReadonlyMap<string, string> = new Map(fieldNames.map((name) => [name, `,"${name}":`]));
 
 export type LogField = (typeof fieldNames)[number];
 export type LogFields = { readonly [F in Exclude<LogField, 'error'>]?: string | number | boolean | bigint | undefined } & { readonly error?: unknown };
@@ -88,28 +90,36 @@ export function createLog(processName: string, level: Level, destination = pino.
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error'), gathered, flush };
 }
 
+/** What JSON writes as it is, between quotes; almost every text of a log. */
+const plain = /^[\w .:/-]*$/;
+
 /** Makes lines of pino's form without pino, and writes many at once. */
 class Gatherer {
-  readonly #head: string;
+  /** What a line begins with behind its time, by event. */
+  readonly #heads = new Map<string, string>();
+  readonly #process: string;
   readonly #writeLines: (lines: string) => void;
+  readonly #time = new TimeText();
   #lines = '';
   #timer: NodeJS.Timeout | undefined;
 
   constructor(processName: string, writeLines: (lines: string) => void) {
-    this.#head = `"process":${JSON.stringify(processName)},"event":`;
+    this.#process = JSON.stringify(processName);
     this.#writeLines = writeLines;
   }
 
   /** The rules are those of `sanitize`; numbers and names of fields need no escaping. */
   add(event: string, fields: LogFields): void {
-    let line = `{"level":"info","time":"${new Date().toISOString()}",${this.#head}${JSON.stringify(event)}`;
+    let line = `{"level":"info","time":"${this.#time.of(Date.now())}${this.#headOf(event)}`;
     for (const name in fields) {
       const value = fields[name as LogField];
-      if (value === undefined || !allowed.has(name)) continue;
-      if (typeof value === 'string') line += `,"${name}":${JSON.stringify(value.length > textCharactersMax ? value.slice(0, textCharactersMax) : value)}`;
-      else if (typeof value === 'number' || typeof value === 'boolean') line += `,"${name}":${Number.isFinite(Number(value)) ? String(value) : 'null'}`;
-      else if (name === 'error') line += `,"error":${JSON.stringify(describeError(value))}`;
-      else if (typeof value === 'bigint') line += `,"${name}":"${value}"`;
+      const before = befores.get(name);
+      if (value === undefined || before === undefined) continue;
+      if (name === 'error') line += before + JSON.stringify(describeError(value));
+      else if (typeof value === 'number') line += before + (Number.isFinite(value) ? String(value) : 'null');
+      else if (typeof value === 'string') line += before + quote(value.length > textCharactersMax ? value.slice(0, textCharactersMax) : value);
+      else if (typeof value === 'boolean') line += before + String(value);
+      else if (typeof value === 'bigint') line += `${before}"${value}"`;
     }
     this.#lines += `${line}}\n`;
     if (this.#lines.length > gatheredCharactersMax) return this.write();
@@ -123,6 +133,32 @@ class Gatherer {
     const lines = this.#lines;
     this.#lines = '';
     this.#writeLines(lines);
+  }
+
+  /** Events are constants of the source, so that there are few. */
+  #headOf(event: string): string {
+    let head = this.#heads.get(event);
+    if (head === undefined) this.#heads.set(event, (head = `","process":${this.#process},"event":${JSON.stringify(event)}`));
+    return head;
+  }
+}
+
+function quote(text: string): string {
+  return plain.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+/** Moments in the form of `Date.toISOString`, whose date and time of day are made once a second. */
+class TimeText {
+  #second = NaN;
+  #upToSecond = '';
+
+  of(nowMs: number): string {
+    const second = Math.floor(nowMs / 1_000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#upToSecond = new Date(second * 1_000).toISOString().slice(0, -4);
+    }
+    return `${this.#upToSecond}${String(nowMs - second * 1_000).padStart(3, '0')}Z`;
   }
 }
 
