@@ -18,3 +18,4 @@ export {
   type UsageRecord,
   type UsageSource,
 } from './record.ts';
+export { writeId, writeU32, writeU64 } from './write-field.ts';

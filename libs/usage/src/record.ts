@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { writeId, writeU32, writeU64 } from './write-field.ts';
 
 /** Length of a count record, in bytes. README.md of this project describes each of them. */
 export const recordBytes = 128;
@@ -80,6 +81,7 @@ const offset = {
   usageSource: 4,
   route: 5,
   flags: 6,
+  zero: 7,
   edgeId: 8,
   seq: 24,
   requestId: 32,
@@ -101,29 +103,30 @@ const leaseByKeyFlag = 1;
 
 /** Writes a record over `target[at .. at+128]`. Throws `RangeError` on a value that does not fit its field. */
 export function encodeRecord(record: UsageRecord, target: Buffer = Buffer.alloc(recordBytes), at = 0): Buffer {
-  target.fill(0, at, at + recordBytes);
+  if (record.partition >>> 0 !== record.partition || record.partition > 0xff) throw new RangeError('the partition does not fit');
   target[at + offset.version] = version;
   target[at + offset.kind] = recordKind[record.kind];
-  target.writeUInt8(record.partition, at + offset.partition);
+  target[at + offset.partition] = record.partition;
   target[at + offset.status] = recordStatus[record.status];
   target[at + offset.usageSource] = usageSource[record.usageSource];
   target[at + offset.route] = recordRoute[record.route];
   target[at + offset.flags] = record.leaseByKey ? leaseByKeyFlag : 0;
-  target.set(record.edgeId, at + offset.edgeId);
-  target.writeBigUInt64BE(record.seq, at + offset.seq);
-  target.set(record.requestId, at + offset.requestId);
-  target.set(record.accountId, at + offset.accountId);
-  target.set(record.keyId, at + offset.keyId);
-  target.writeUInt32BE(record.leaseEpoch, at + offset.leaseEpoch);
-  target.writeUInt32BE(record.priceVersion, at + offset.priceVersion);
-  target.writeBigUInt64BE(record.reservedNano, at + offset.reservedNano);
-  target.writeUInt32BE(record.inputTokens, at + offset.inputTokens);
-  target.writeUInt32BE(record.cachedTokens, at + offset.cachedTokens);
-  target.writeUInt32BE(record.outputTokens, at + offset.outputTokens);
-  target.writeUInt32BE(record.ttftMs, at + offset.ttftMs);
-  target.writeUInt32BE(record.latencyMs, at + offset.latencyMs);
-  target.writeBigUInt64BE(BigInt(record.timeMs), at + offset.timeMs);
-  target.writeUInt32BE(crc32(target.subarray(at, at + offset.crc)), at + offset.crc);
+  target[at + offset.zero] = 0;
+  writeId(target, record.edgeId, at + offset.edgeId);
+  writeU64(target, record.seq, at + offset.seq);
+  writeId(target, record.requestId, at + offset.requestId);
+  writeId(target, record.accountId, at + offset.accountId);
+  writeId(target, record.keyId, at + offset.keyId);
+  writeU32(target, record.leaseEpoch, at + offset.leaseEpoch);
+  writeU32(target, record.priceVersion, at + offset.priceVersion);
+  writeU64(target, record.reservedNano, at + offset.reservedNano);
+  writeU32(target, record.inputTokens, at + offset.inputTokens);
+  writeU32(target, record.cachedTokens, at + offset.cachedTokens);
+  writeU32(target, record.outputTokens, at + offset.outputTokens);
+  writeU32(target, record.ttftMs, at + offset.ttftMs);
+  writeU32(target, record.latencyMs, at + offset.latencyMs);
+  writeU64(target, record.timeMs, at + offset.timeMs);
+  writeU32(target, crc32(target.subarray(at, at + offset.crc)), at + offset.crc);
   return target;
 }
 

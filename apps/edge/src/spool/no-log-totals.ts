@@ -1,4 +1,4 @@
-import { absorbedMax, type Admission, type RequestCounters, type TotalContent } from './slot.ts';
+import { absorbedMax, type Admission, type TotalContent } from './slot.ts';
 import type { SlotsFile } from './slots.ts';
 
 /** What totals are kept under. */
@@ -6,6 +6,12 @@ export type TotalKey = Pick<Admission, 'epoch' | 'accountId' | 'keyId' | 'leaseB
 
 /** Counts of a total. */
 export type TotalCounts = Pick<TotalContent, 'input' | 'cached' | 'output'>;
+
+/** What a total counted before it took a request in, and counts now. */
+export interface Absorbed {
+  readonly before: TotalCounts;
+  readonly after: TotalCounts;
+}
 
 const none: TotalCounts = { input: 0, cached: 0, output: 0 };
 
@@ -41,29 +47,32 @@ export class NoLogTotals {
     return this.#find(key) !== undefined;
   }
 
-  /** What the total counts now. */
-  countsOf(key: TotalKey): TotalCounts {
-    return this.#totals.get(nameOf(key))?.content ?? none;
-  }
-
   /**
    * Takes a request into its total, and names its ticket there: the caller clears the request's slot next, and
-   * should it die in between, the restart does. Throws when no slot is free, or the disk does.
+   * should it die in between, the restart does. Returns the total before and after. Throws when no slot is free, or the disk does.
    */
-  absorb(key: TotalKey, counters: Pick<RequestCounters, 'input' | 'cached' | 'output'>, ticket: number): void {
-    if (counters.input + counters.cached + counters.output === 0) return;
+  absorb(key: TotalKey, counters: TotalCounts, ticket: number): Absorbed {
+    if (counters.input + counters.cached + counters.output === 0) {
+      const counts = this.#totals.get(nameOf(key))?.content ?? none;
+      return { before: counts, after: counts };
+    }
     const total = this.#find(key);
     if (total === undefined) throw new Error('no slot is free for a no-log total');
-    const { content } = total;
+    const before = total.content;
+    const { epoch, accountId, keyId, leaseByKey, priceVersion, version, input, cached, output, foldedDay, absorbed } = before;
+    const tickets = [ticket];
+    for (let i = 0; i < absorbed.length && i < absorbedMax - 1; i++) tickets.push(absorbed[i] as number);
     total.content = {
-      ...content,
-      version: content.version + 1,
-      input: content.input + counters.input,
-      cached: content.cached + counters.cached,
-      output: content.output + counters.output,
-      absorbed: [ticket, ...content.absorbed].slice(0, absorbedMax),
+      epoch, accountId, keyId, leaseByKey, priceVersion,
+      version: version + 1,
+      input: input + counters.input,
+      cached: cached + counters.cached,
+      output: output + counters.output,
+      foldedDay,
+      absorbed: tickets,
     };
     this.#slots.setTotalNow(total.index, total.content);
+    return { before, after: total.content };
   }
 
   /** Whether a total names the request, which is then counted already. */
@@ -114,6 +123,8 @@ export class NoLogTotals {
   }
 }
 
-function nameOf({ epoch, accountId, keyId, priceVersion }: Pick<TotalKey, 'epoch' | 'accountId' | 'keyId' | 'priceVersion'>): string {
-  return `${epoch}:${priceVersion}:${accountId.toString('latin1')}${keyId.toString('latin1')}`;
+/** A key id is there only where the lease is the key's own. */
+function nameOf({ epoch, accountId, keyId, leaseByKey, priceVersion }: TotalKey): string {
+  const account = `${epoch}:${priceVersion}:${accountId.toString('latin1')}`;
+  return leaseByKey ? account + keyId.toString('latin1') : account;
 }

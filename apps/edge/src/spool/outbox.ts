@@ -43,6 +43,10 @@ export class Outbox {
   readonly #scratch = Buffer.alloc(recordBytes);
   /** Segments with writes that were not synced. */
   readonly #unsynced: Set<Segment>;
+  /** Of one segment. */
+  readonly #capacity: number;
+  /** Applied segments, whose room may be used again; undefined: to be counted. */
+  #reusable: number | undefined;
   /** The next segment's file, made ahead of time. */
   #spare: SpoolFile | undefined;
   #preparing: Promise<void> | undefined;
@@ -52,6 +56,7 @@ export class Outbox {
     this.#options = options;
     this.#segments = segments;
     this.#last = last;
+    this.#capacity = recordCapacity(options.segmentBytes);
     // The process before may have died between a write and its sync.
     this.#unsynced = new Set(segments);
   }
@@ -89,27 +94,34 @@ export class Outbox {
     return this.#segments;
   }
 
+  /** Number of the segment that is appended to. */
+  get currentSegment(): number {
+    return this.#current.number;
+  }
+
   /** How many records can still be appended: in segments that exist, that may be made, or whose room is free. */
   get freeRecords(): number {
     const { bytesMax, segmentBytes: size } = this.#options;
-    const owned = this.#segments.length + (this.#spare ? 1 : 0);
-    const makeable = Math.max(0, Math.floor(bytesMax / size) - owned);
-    const reusable = this.#segments.filter((segment) => segment !== this.#current && segment.appliedAt !== undefined).length;
-    return this.#current.capacity - this.#current.used + this.#capacity * (makeable + reusable + (this.#spare ? 1 : 0));
+    const current = this.#current;
+    const spares = this.#spare ? 1 : 0;
+    const makeable = Math.max(0, Math.floor(bytesMax / size) - this.#segments.length - spares);
+    this.#reusable ??= this.#segments.filter((segment) => segment !== current && segment.appliedAt !== undefined).length;
+    return current.capacity - current.used + this.#capacity * (makeable + this.#reusable + spares);
   }
 
   /** Appends a record to its partition. Throws when the disk does. */
   append(record: NewRecord): Appended {
     if (this.#current.used === this.#current.capacity) this.#beginNext();
+    const current = this.#current;
     const seq = (this.#last[record.partition] ?? 0) + 1;
     record.seq = BigInt(seq);
     record.edgeId = this.#options.edgeId;
     encodeRecord(record, this.#scratch);
-    const ordinal = this.end;
-    this.#current.append(this.#scratch, 0);
+    const ordinal = current.number * this.#capacity + current.used;
+    current.append(this.#scratch, 0);
     this.#last[record.partition] = seq;
-    this.#unsynced.add(this.#current);
-    if (this.#current.used * 2 > this.#current.capacity) void this.prepareNext();
+    this.#unsynced.add(current);
+    if (current.used * 2 > current.capacity && !this.#spare && !this.#preparing) void this.prepareNext();
     return { seq, ordinal };
   }
 
@@ -134,6 +146,7 @@ export class Outbox {
 
   /** Takes note of what billing has applied; segments whose last record that covers may be removed. */
   noteApplied(applied: Seqs): void {
+    this.#reusable = undefined;
     for (const [i, segment] of this.#segments.entries()) {
       const next = this.#segments[i + 1];
       if (next === undefined) return;
@@ -155,11 +168,7 @@ export class Outbox {
   }
 
   get #current(): Segment {
-    return this.#segments.at(-1) as Segment;
-  }
-
-  get #capacity(): number {
-    return recordCapacity(this.#options.segmentBytes);
+    return this.#segments[this.#segments.length - 1] as Segment;
   }
 
   #beginNext(): void {
@@ -178,6 +187,7 @@ export class Outbox {
     segment.begin(this.#options.edgeId);
     this.#files.rename(spareName, nameOf(number));
     this.#segments.push(segment);
+    this.#reusable = undefined;
   }
 
   /** Whether the quota allows one more segment, removing the oldest applied one if it must. */
@@ -190,6 +200,7 @@ export class Outbox {
 
   #removeOldest(): void {
     const oldest = this.#segments.shift();
+    this.#reusable = undefined;
     if (oldest === undefined) return;
     oldest.file.close();
     this.#files.remove(nameOf(oldest.number));

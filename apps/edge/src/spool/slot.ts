@@ -1,4 +1,4 @@
-import { partitionOf, recordRoute, usageSource, type RecordRoute, type UsageSource } from '@tacet/usage';
+import { partitionOf, recordRoute, usageSource, writeId, writeU32, writeU64, type RecordRoute, type UsageSource } from '@tacet/usage';
 import { halfBytes, sealHalf } from './two-halves.ts';
 
 /** Bytes of one slot: two halves. */
@@ -80,20 +80,20 @@ export function encodeRequestSlot(target: Buffer, at: number, update: number, co
   target[at + 1] = requestKind;
   target[at + 2] = (admission.leaseByKey ? leaseByKeyFlag : 0) | (admission.noLog ? noLogFlag : 0);
   target[at + 3] = recordRoute[admission.route];
-  target.writeUInt32BE(admission.epoch, at + 8);
-  target.writeUInt32BE(content.ticket, at + 12);
-  target.set(admission.requestId, at + 16);
-  target.set(admission.accountId, at + 32);
-  target.set(admission.keyId, at + 48);
-  target.writeUInt32BE(admission.priceVersion, at + 64);
+  writeU32(target, admission.epoch, at + 8);
+  writeU32(target, content.ticket, at + 12);
+  writeId(target, admission.requestId, at + 16);
+  writeId(target, admission.accountId, at + 32);
+  writeId(target, admission.keyId, at + 48);
+  writeU32(target, admission.priceVersion, at + 64);
   target[at + 68] = usageSource[counters.source];
-  target.writeBigUInt64BE(counters.reservedNano, at + 72);
-  target.writeUInt32BE(counters.input, at + 80);
-  target.writeUInt32BE(counters.cached, at + 84);
-  target.writeUInt32BE(counters.output, at + 88);
-  target.writeUInt32BE(counters.ttftMs, at + 92);
-  target.writeBigUInt64BE(BigInt(admission.startedMs), at + 96);
-  target.writeUInt32BE(content.sinceSegment, at + 104);
+  writeU64(target, counters.reservedNano, at + 72);
+  writeU32(target, counters.input, at + 80);
+  writeU32(target, counters.cached, at + 84);
+  writeU32(target, counters.output, at + 88);
+  writeU32(target, counters.ttftMs, at + 92);
+  writeU64(target, admission.startedMs, at + 96);
+  writeU32(target, content.sinceSegment, at + 104);
   sealHalf(target, at, update);
 }
 
@@ -103,16 +103,16 @@ export function encodeTotal(target: Buffer, at: number, update: number, total: T
   target[at] = slotVersion;
   target[at + 1] = totalKind;
   target[at + 2] = total.leaseByKey ? leaseByKeyFlag : 0;
-  target.writeUInt32BE(total.epoch, at + 8);
-  target.writeUInt32BE(total.foldedDay, at + 12);
-  target.set(total.accountId, at + 16);
-  target.set(total.keyId, at + 32);
-  target.writeUInt32BE(total.priceVersion, at + 48);
-  target.writeBigUInt64BE(BigInt(total.version), at + 56);
-  target.writeBigUInt64BE(BigInt(total.input), at + 64);
-  target.writeBigUInt64BE(BigInt(total.cached), at + 72);
-  target.writeBigUInt64BE(BigInt(total.output), at + 80);
-  for (let i = 0; i < absorbedMax; i++) target.writeUInt32BE(total.absorbed[i] ?? 0, at + 88 + 4 * i);
+  writeU32(target, total.epoch, at + 8);
+  writeU32(target, total.foldedDay, at + 12);
+  writeId(target, total.accountId, at + 16);
+  writeId(target, total.keyId, at + 32);
+  writeU32(target, total.priceVersion, at + 48);
+  writeU64(target, total.version, at + 56);
+  writeU64(target, total.input, at + 64);
+  writeU64(target, total.cached, at + 72);
+  writeU64(target, total.output, at + 80);
+  for (let i = 0; i < absorbedMax; i++) writeU32(target, total.absorbed[i] ?? 0, at + 88 + 4 * i);
   sealHalf(target, at, update);
 }
 

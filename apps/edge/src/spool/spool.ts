@@ -1,8 +1,8 @@
 import type { RecordStatus } from '@tacet/usage';
 import { countRecord } from './count-record.ts';
 import { GroupCommit } from './group-commit.ts';
-import { NoLogTotals, type TotalCounts } from './no-log-totals.ts';
-import { Outbox, type Appended, type OutboxOptions } from './outbox.ts';
+import { NoLogTotals, type Absorbed } from './no-log-totals.ts';
+import { Outbox, type Appended, type NewRecord, type OutboxOptions } from './outbox.ts';
 import { recoverSpool, type Recovery } from './recover-spool.ts';
 import type { Admission, RequestCounters } from './slot.ts';
 import { SlotsFile, type SlotCounts } from './slots.ts';
@@ -97,9 +97,7 @@ export class Spool {
     if (index === undefined) return undefined;
     this.#running++;
     this.#ticket = this.#ticket === 0xffff_ffff ? 1 : this.#ticket + 1;
-    const sinceSegment = this.outbox.segments.at(-1)?.number ?? 0;
-    const request: OpenRequest = { admission, counters, index, ticket: this.#ticket, sinceSegment, isDirty: false, isWritten: false, hasEnded: false };
-    return request;
+    return { admission, counters, index, ticket: this.#ticket, sinceSegment: this.outbox.currentSegment, isDirty: false, isWritten: false, hasEnded: false };
   }
 
   /** Notes changed counters; they are written at the end of this tick, after the socket writes. */
@@ -112,34 +110,31 @@ export class Spool {
 
   /** Appends a checkpoint of a normal request. */
   checkpoint({ admission, counters }: OpenRequest, latencyMs: number): Appended {
-    const record = countRecord(admission, counters, { kind: 'checkpoint', status: 'none', latencyMs, timeMs: this.#options.wallMs() });
-    const appended = this.#guard(() => this.outbox.append(record));
-    this.#commit.touch();
-    return appended;
+    return this.#append(countRecord(admission, counters, { kind: 'checkpoint', status: 'none', latencyMs, timeMs: this.#options.wallMs() }));
   }
 
   /** Ends a normal request: its final is appended, then its slot cleared. */
   finish(request: OpenRequest, status: RecordStatus, latencyMs: number): Appended {
-    const { admission, counters } = request;
-    const record = countRecord(admission, counters, { kind: 'final', status, latencyMs, timeMs: this.#options.wallMs() });
-    const appended = this.#guard(() => this.outbox.append(record));
+    const appended = this.#append(countRecord(request.admission, request.counters, { kind: 'final', status, latencyMs, timeMs: this.#options.wallMs() }));
     this.#clear(request);
     this.#release(request);
-    this.#commit.touch();
     return appended;
   }
 
   /** Ends a no-log request: its counts go into their total, then its slot is cleared. Returns the total before and after. */
-  absorb(request: OpenRequest): { readonly before: TotalCounts; readonly after: TotalCounts } {
+  absorb(request: OpenRequest): Absorbed {
     const { admission, counters, ticket, index } = request;
-    const before = this.totals.countsOf(admission);
-    this.#guard(() => {
-      this.totals.absorb(admission, counters, ticket);
+    let absorbed: Absorbed;
+    try {
+      absorbed = this.totals.absorb(admission, counters, ticket);
       if (request.isWritten) this.#slots.clearRequestNow(index);
-    });
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
     this.#release(request);
     this.#commit.touch();
-    return { before, after: this.totals.countsOf(admission) };
+    return absorbed;
   }
 
   /** Frees the slot of a request that never reached a worker. */
@@ -154,9 +149,12 @@ export class Spool {
   }
 
   close(): void {
-    this.#guard(() => {
+    try {
       for (const file of this.#takeUnsynced()) file.syncNow();
-    });
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
     this.outbox.close();
     this.#slots.close();
   }
@@ -204,9 +202,11 @@ export class Spool {
     return [...this.outbox.takeUnsynced(), ...this.#slots.takeUnsynced()];
   }
 
-  #guard<T>(write: () => T): T {
+  #append(record: NewRecord): Appended {
     try {
-      return write();
+      const appended = this.outbox.append(record);
+      this.#commit.touch();
+      return appended;
     } catch (error) {
       this.#fail(error);
       throw error;

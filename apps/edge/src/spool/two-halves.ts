@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { writeU32 } from '@tacet/usage';
 
 /** Bytes of one half: everything that is overwritten in place is kept twice, the newer one counts. */
 export const halfBytes = 128;
@@ -8,8 +9,8 @@ const crcAt = halfBytes - 4;
 
 /** Writes update number and CRC-32 (over all before it) into a half whose other bytes are set. */
 export function sealHalf(target: Buffer, at: number, update: number): void {
-  target.writeUInt32BE(update >>> 0, at + updateAt);
-  target.writeUInt32BE(crc32(target.subarray(at, at + crcAt)), at + crcAt);
+  writeU32(target, update >>> 0, at + updateAt);
+  writeU32(target, crc32(target.subarray(at, at + crcAt)), at + crcAt);
 }
 
 /** The newer intact half of the pair at `at`, and its update number; undefined when neither is intact. */
