@@ -8,7 +8,7 @@ import { PrefixAffinity } from './workers/prefix-affinity.ts';
 import { busyMsMax, engineQueueMax, probesMissedMax, quarantineMs, Worker } from './workers/worker.ts';
 
 const pool = (i: number, fields = ''): Pool => parseWorkers(`pools: [{ id: p${i}, url: "http://x", kind: vllm, models: [m]${fields} }]`, () => '')[0]!;
-const workersOf = (count: number, fields: readonly string[] = []) => Array.from({ length: count }, (_, i) => new Worker(pool(i, fields[i]), `10.0.0.${i}`, undefined as never));
+const workersOf = (count: number, fields: readonly string[] = []) => Array.from({ length: count }, (_, i) => new Worker(pool(i, fields[i]), `10.0.0.${i}`, undefined as never, undefined as never));
 const cycle = (values: readonly number[]) => {
   let i = 0;
   return () => values[i++ % values.length] ?? 0;
@@ -143,7 +143,7 @@ test('a prompt goes where its beginning went before, unless that worker has much
 });
 
 test('an engine that keeps no beginnings between requests is not asked to', () => {
-  const workers = [0, 1].map((i) => new Worker(parseWorkers(`pools: [{ id: p${i}, url: "http://x", kind: llamacpp, models: [m] }]`, () => '')[0]!, `${i}`, undefined as never));
+  const workers = [0, 1].map((i) => new Worker(parseWorkers(`pools: [{ id: p${i}, url: "http://x", kind: llamacpp, models: [m] }]`, () => '')[0]!, `${i}`, undefined as never, undefined as never));
   expect(prefixesOf(requestFor(workers, 'y'.repeat(5_000)), optionsFor(workers))).toEqual([]);
 });
 

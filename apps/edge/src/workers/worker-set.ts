@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { readSecretFile } from '@tacet/service';
 import { Pool as Dispatcher } from 'undici';
+import { isHeaderValue } from '../worker-connections/character-classes.ts';
+import { WorkerConnections } from '../worker-connections/worker-connections.ts';
 import { parseWorkers } from './parse-workers.ts';
 import type { Pool } from './pool.ts';
 import { WatchWorkers } from './watch-workers.ts';
@@ -14,8 +16,8 @@ const fileMs = 2_000;
 const resolveMs = 10_000;
 /** Addresses of one name. */
 const addressesMax = 256;
-/** Connections to one worker; each running request has its own. */
-const connectionsMax = 4_096;
+/** Connections for questions to one worker: of each kind at most one is under way. */
+const questionsMax = 4;
 /** Idle connections are closed before the usual server (5 s) does it under a request. */
 const keepAliveMs = 4_000;
 
@@ -75,6 +77,7 @@ export class WorkerSet {
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     this.#watch?.stop();
+    for (const { connections } of this.all) connections.destroy();
     await Promise.all(this.all.map((worker) => worker.dispatcher.destroy()));
   }
 
@@ -116,7 +119,7 @@ export class WorkerSet {
       const known = [...this.#workers.values()].filter((worker) => isSamePlace(worker.pool, pool));
       const wanted = addresses.length > 0 ? addresses : known.map(({ address }) => address);
       for (const address of wanted.length > 0 ? wanted : [pool.url.hostname]) {
-        const worker = known.find((one) => one.address === address) ?? new Worker(pool, address, this.#connectTo(pool, address));
+        const worker = known.find((one) => one.address === address) ?? this.#makeWorker(pool, address);
         worker.adopt(pool);
         workers.set(`${pool.id} ${address}`, worker);
       }
@@ -127,20 +130,22 @@ export class WorkerSet {
     this.#routes = routesOf(pools, [...workers.values()]);
     for (const worker of gone) {
       worker.hasLeft = true;
+      worker.connections.close();
       void worker.dispatcher.close();
     }
     this.#options.onChange();
   }
 
-  #connectTo(pool: Pool, address: string): Dispatcher {
+  #makeWorker(pool: Pool, address: string): Worker {
+    const { connectMs, monotonicMs } = this.#options;
+    return new Worker(pool, address, this.#questionsTo(pool, address), new WorkerConnections({ url: pool.url, address, connectMs, keepAliveMs, monotonicMs }));
+  }
+
+  #questionsTo(pool: Pool, address: string): Dispatcher {
     const family = isIP(address);
     return new Dispatcher(pool.url.origin, {
-      connections: connectionsMax,
-      pipelining: 1,
+      connections: questionsMax,
       keepAliveTimeout: keepAliveMs,
-      // This process has limits of its own for each of these.
-      headersTimeout: 0,
-      bodyTimeout: 0,
       connect: {
         timeout: this.#options.connectMs,
         // The name stays in the Host header and the certificate check; the address is the one of this worker.
@@ -150,8 +155,11 @@ export class WorkerSet {
   }
 }
 
+/** Throws a plain `Error` where what the file holds cannot be sent in a header. */
 function readCredentials(file: string): string {
-  return readSecretFile('credentialsFile', file);
+  const credentials = readSecretFile('credentialsFile', file);
+  if (!isHeaderValue(credentials)) throw new Error('credentialsFile: the file must hold one line, of characters that a header may have');
+  return credentials;
 }
 
 /** All addresses of a host; the host itself where it is an address; none where the name does not resolve. */

@@ -1,4 +1,6 @@
 import type { Pool as Dispatcher } from 'undici';
+import { RequestHeads } from '../worker-connections/request-heads.ts';
+import type { WorkerConnections } from '../worker-connections/worker-connections.ts';
 import { Breaker } from './breaker.ts';
 import type { EngineGauges } from './engine-gauges.ts';
 import type { Pool } from './pool.ts';
@@ -26,9 +28,13 @@ export type Availability = 'free' | 'full' | 'none';
 export class Worker {
   /** Address and port, for events. */
   readonly address: string;
+  /** For requests of clients. */
+  readonly connections: WorkerConnections;
+  /** For questions of the edge's own, to the worker and its engine. */
   readonly dispatcher: Dispatcher;
   readonly breaker = new Breaker();
   #pool: Pool;
+  #requestHeads: RequestHeads;
   /** Tokens of the requests that it runs for this edge, estimated at admission. */
   inFlightTokens = 0;
   running = 0;
@@ -41,9 +47,11 @@ export class Worker {
   /** Requests that it ran for others than this edge when its gauges were read. */
   #foreignRequests = 0;
 
-  constructor(pool: Pool, address: string, dispatcher: Dispatcher) {
+  constructor(pool: Pool, address: string, dispatcher: Dispatcher, connections: WorkerConnections) {
     this.#pool = pool;
+    this.#requestHeads = new RequestHeads(pool);
     this.address = address;
+    this.connections = connections;
     this.dispatcher = dispatcher;
   }
 
@@ -51,8 +59,14 @@ export class Worker {
     return this.#pool;
   }
 
+  /** What requests to it begin with. */
+  get requestHeads(): RequestHeads {
+    return this.#requestHeads;
+  }
+
   /** The file says something new of the pool; the address and what is known of it stay. */
   adopt(pool: Pool): void {
+    if (pool !== this.#pool) this.#requestHeads = new RequestHeads(pool);
     this.#pool = pool;
   }
 

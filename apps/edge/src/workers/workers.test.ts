@@ -160,7 +160,7 @@ test('a worker without /health is well when it lists its models, whatever its cr
     const pool = parse(`pools: [{ id: a, url: "${url}", kind: ${kind}, models: [m] }]`)[0]!;
     const dispatcher = new Dispatcher(url);
     cleanUp.push(() => dispatcher.destroy());
-    return new Worker(pool, '127.0.0.1', dispatcher);
+    return new Worker(pool, '127.0.0.1', dispatcher, undefined as never);
   };
   const [vllm, openai] = [worker('vllm'), worker('openai')];
   answers.set('/v1/models', 401);
