@@ -11,6 +11,9 @@ export interface MeterOptions {
   readonly monotonicMs: () => number;
 }
 
+/** Counts of the end, and how they are known. */
+type EndCounts = Counts & { readonly source: UsageSource };
+
 /** Whether more output is paid for: it is, it may be soon, or it will not. */
 export type Cover = 'covered' | 'pending' | 'refused';
 
@@ -102,13 +105,16 @@ export class Meter {
   }
 
   /** Ends the request, once: final record or no-log total, then the money. `counts`: of the end, if they are known better. */
-  end(status: Outcome['status'], counts?: Counts & { readonly source: UsageSource }): Outcome {
-    if (this.#outcome) return this.#outcome;
-    const { counters } = this.#admitted.slot;
-    if (counts) Object.assign(counters, { input: counts.input, cached: counts.cached, output: counts.output, source: counts.source });
-    this.#outcome = settle(this.#admitted, this.#options.spool, status, this.latencyMs, this.#peakNano);
-    this.#ended?.abort();
-    return this.#outcome;
+  end(status: Outcome['status'], counts?: EndCounts): Outcome {
+    return this.#end(status, counts, false);
+  }
+
+  /**
+   * The same for whoever hands over the last bytes in a callback of `Spool.whenWritten`: finals of requests that end in one turn of
+   * the event loop are written together, at its end.
+   */
+  endInTurn(status: Outcome['status'], counts?: EndCounts): Outcome {
+    return this.#end(status, counts, true);
   }
 
   /** Ends a request that never reached a worker: nothing remains of it. */
@@ -116,6 +122,20 @@ export class Meter {
     this.#options.spool.drop(this.#admitted.slot);
     this.#admitted.reservation.settle(0n);
     this.#ended?.abort();
+  }
+
+  #end(status: Outcome['status'], counts: EndCounts | undefined, isInTurn: boolean): Outcome {
+    if (this.#outcome) return this.#outcome;
+    const { counters } = this.#admitted.slot;
+    if (counts) {
+      counters.input = counts.input;
+      counters.cached = counts.cached;
+      counters.output = counts.output;
+      counters.source = counts.source;
+    }
+    this.#outcome = settle(this.#admitted, this.#options.spool, status, this.latencyMs, this.#peakNano, isInTurn);
+    this.#ended?.abort();
+    return this.#outcome;
   }
 
   #extend(): void {

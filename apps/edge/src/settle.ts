@@ -14,15 +14,16 @@ export interface Outcome {
 
 /**
  * The seventh step: the request's final (or its part of a no-log total) is written, then the reservation goes
- * back to the lease. `peakNano`: the most that a checkpoint charged.
+ * back to the lease. `peakNano`: the most that a checkpoint charged. `isInTurn`: whether
+ * the final may wait for the end of this turn of the event loop (`Spool.finishInTurn`).
  */
-export function settle(admitted: AdmittedRequest, spool: Spool, status: Outcome['status'], latencyMs: number, peakNano: bigint): Outcome {
+export function settle(admitted: AdmittedRequest, spool: Spool, status: Outcome['status'], latencyMs: number, peakNano: bigint, isInTurn: boolean): Outcome {
   const { slot, reservation, request } = admitted;
   slot.counters.reservedNano = reservation.nano;
   if (request.caller.noLog) return settleNoLog(admitted, spool, status);
   const { input, cached, output } = slot.counters;
   const counts = { input, cached, output };
-  const { seq } = spool.finish(slot, status, latencyMs);
+  const { seq } = isInTurn ? spool.finishInTurn(slot, status, latencyMs) : spool.finish(slot, status, latencyMs);
   const chargeNano = reservation.chargeOf(counts);
   // Billing may stand at that checkpoint until it has applied the final.
   const peak: ChargePeak | undefined = peakNano > chargeNano ? { partition: request.caller.partition, seq, amountNano: peakNano - chargeNano } : undefined;

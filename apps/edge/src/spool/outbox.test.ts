@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { decodeRecord, partitionOf, recordBytes } from '@tacet/usage';
+import fc from 'fast-check';
 import { ForgetfulFiles } from '../../tests/forgetful-files.ts';
 import { countRecord } from './count-record.ts';
-import { appliedSegmentKeptMs, Outbox, type OutboxOptions } from './outbox.ts';
+import { appliedSegmentKeptMs, heldMax, Outbox, type OutboxOptions } from './outbox.ts';
 import { OutboxReader } from './outbox-reader.ts';
 import { segmentHeaderBytes } from './segment.ts';
 import type { Admission } from './slot.ts';
@@ -47,6 +48,41 @@ test('records of all partitions are read in order, over segments and restarts', 
   again.append(recordFor(accountA, 11));
   expect(readAll(again).shown).toEqual(['B1:1', 'A1:2', 'B2:3', 'A2:4', 'B3:5', 'A3:6', 'B4:7', 'A4:8', 'B5:9', 'A5:10', 'A6:11']);
   expect(files.names()).toEqual(['outbox-0000000001', 'outbox-0000000002']);
+});
+
+test('records that are held are numbered as they come, and written as if each had been appended', () => {
+  fc.assert(
+    fc.property(fc.array(fc.record({ isA: fc.boolean(), isHeld: fc.boolean(), flushes: fc.boolean() }), { maxLength: 100 }), (steps) => {
+      const roomy = { ...options, bytesMax: 100 * segmentBytes };
+      const files = { held: new ForgetfulFiles(), twin: new ForgetfulFiles() };
+      const outbox = Outbox.open(files.held.start(), roomy);
+      const twin = Outbox.open(files.twin.start(), roomy);
+      for (const [i, { isA, isHeld, flushes }] of steps.entries()) {
+        const before = outbox.end;
+        const appended = isHeld ? outbox.hold(recordFor(isA ? accountA : accountB, i)) : outbox.append(recordFor(isA ? accountA : accountB, i));
+        expect(appended).toEqual(twin.append(recordFor(isA ? accountA : accountB, i)));
+        expect(outbox.freeRecords).toBe(twin.freeRecords);
+        // What is not written is no part of the outbox yet: nobody syncs or publishes it.
+        expect(outbox.end).toBeLessThanOrEqual(isHeld ? appended.ordinal : appended.ordinal + 1);
+        expect(outbox.end).toBeGreaterThanOrEqual(before);
+        if (flushes) outbox.flush();
+      }
+      outbox.flush();
+      expect([outbox.end, outbox.last]).toEqual([twin.end, twin.last]);
+      expect(readAll(outbox)).toEqual(readAll(twin));
+      const named = files.held.names().filter((name) => name !== 'outbox-spare');
+      for (const name of named) expect(files.held.content(name)).toEqual(files.twin.content(name));
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('no more are held than fit into the memory for them', () => {
+  const files = new ForgetfulFiles();
+  const outbox = Outbox.open(files.start(), { ...options, segmentBytes: segmentHeaderBytes + 2 * heldMax * recordBytes, bytesMax: 1024 * 1024 });
+  const start = outbox.end;
+  for (let i = 0; i <= heldMax; i++) outbox.hold(recordFor(accountA, 1));
+  expect(outbox.end).toBe(start + heldMax);
 });
 
 test('only what is behind the applied seqs is read again, from the segment that has it', () => {

@@ -8,6 +8,9 @@ export const segmentBytes = 16 * 1024 * 1024;
 /** How long a segment is kept after all of its records were applied, while there is room. */
 export const appliedSegmentKeptMs = 24 * 3_600_000;
 
+/** How many records are held in memory at most; the next one writes them. */
+export const heldMax = 64;
+
 export interface OutboxOptions {
   readonly edgeId: Buffer;
   readonly segmentBytes: number;
@@ -40,7 +43,9 @@ export class Outbox {
   /** Oldest first; the last one is appended to. */
   readonly #segments: Segment[];
   readonly #last: number[];
-  readonly #scratch = Buffer.alloc(recordBytes);
+  /** Records that are numbered but not written yet. */
+  readonly #held = Buffer.alloc(heldMax * recordBytes);
+  #heldCount = 0;
   /** Segments with writes that were not synced. */
   readonly #unsynced: Set<Segment>;
   /** Of one segment. */
@@ -85,7 +90,7 @@ export class Outbox {
     return this.#last;
   }
 
-  /** The ordinal that the next record will have at least. */
+  /** The ordinal of the next record that is written, at least. */
   get end(): number {
     return this.#current.number * this.#capacity + this.#current.used;
   }
@@ -106,23 +111,42 @@ export class Outbox {
     const spares = this.#spare ? 1 : 0;
     const makeable = Math.max(0, Math.floor(bytesMax / size) - this.#segments.length - spares);
     this.#reusable ??= this.#segments.filter((segment) => segment !== current && segment.appliedAt !== undefined).length;
-    return current.capacity - current.used + this.#capacity * (makeable + this.#reusable + spares);
+    return current.capacity - current.used - this.#heldCount + this.#capacity * (makeable + this.#reusable + spares);
   }
 
   /** Appends a record to its partition. Throws when the disk does. */
   append(record: NewRecord): Appended {
-    if (this.#current.used === this.#current.capacity) this.#beginNext();
+    const appended = this.hold(record);
+    this.flush();
+    return appended;
+  }
+
+  /** The same, but the record may stay in memory until `flush`, which writes all that were held at once. */
+  hold(record: NewRecord): Appended {
+    if (this.#heldCount === heldMax) this.flush();
+    if (this.#current.used + this.#heldCount === this.#current.capacity) {
+      this.flush();
+      this.#beginNext();
+    }
     const current = this.#current;
     const seq = (this.#last[record.partition] ?? 0) + 1;
     record.seq = BigInt(seq);
     record.edgeId = this.#options.edgeId;
-    encodeRecord(record, this.#scratch);
-    const ordinal = current.number * this.#capacity + current.used;
-    current.append(this.#scratch, 0);
+    encodeRecord(record, this.#held, this.#heldCount * recordBytes);
+    const ordinal = current.number * this.#capacity + current.used + this.#heldCount;
+    this.#heldCount++;
     this.#last[record.partition] = seq;
+    return { seq, ordinal };
+  }
+
+  /** Writes what is held. Throws when the disk does. */
+  flush(): void {
+    if (this.#heldCount === 0) return;
+    const current = this.#current;
+    current.append(this.#held, this.#heldCount);
+    this.#heldCount = 0;
     this.#unsynced.add(current);
     if (current.used * 2 > current.capacity && !this.#spare && !this.#preparing) void this.prepareNext();
-    return { seq, ordinal };
   }
 
   /** The files to sync so that everything appended so far is durable; they count as synced from now on. */

@@ -49,10 +49,10 @@ export class Segment {
     this.file.syncNow();
   }
 
-  /** Appends the record that `bytes` hold at `from`; there must be room. */
-  append(bytes: Buffer, from: number): void {
-    this.file.write(bytes, from, from + recordBytes, this.#positionOf(this.used));
-    this.used++;
+  /** Appends the records that `bytes` begin with, in one write; there must be room. */
+  append(bytes: Buffer, count: number): void {
+    this.file.write(bytes, 0, count * recordBytes, this.#positionOf(this.used));
+    this.used += count;
   }
 
   /** The bytes of `count` records from `index` on. */

@@ -44,12 +44,16 @@ class World {
   readonly files = new ForgetfulFiles();
   readonly truths = new Map<string, Truth>();
   open = new Map<string, OpenRequest>();
+  /** Ended in this turn: their finals may still be in memory alone. */
+  ending = new Map<string, OpenRequest>();
   spool!: Spool;
   reader!: OutboxReader;
   epoch = 0;
   kafka: Buffer[] = [];
   database: Database = { applied: Array<number>(partitionCount).fill(0), register: new Map() };
   snapshots: Database[] = [];
+  /** Whether it was killed in a write of the spool's own, at the end of a turn. */
+  hasFailed = false;
   #next = 0;
 
   constructor() {
@@ -65,6 +69,7 @@ class World {
           monotonicMs: () => 0, wallMs: () => 1, onTrouble: () => undefined,
           onFailure: (error) => {
             if (!(error instanceof Killed)) throw error;
+            this.hasFailed = true;
           },
         });
         break;
@@ -76,6 +81,7 @@ class World {
       }
     }
     this.files.killAtWrite(Infinity);
+    this.hasFailed = false;
     this.reader = new OutboxReader(this.spool.outbox, edgeId, this.database.applied, () => undefined);
   }
 
@@ -131,11 +137,34 @@ class World {
     });
   }
 
+  /** The same, but the final is written with the end of the turn; only then does the client see the end. */
+  finishInTurn(pick: number): void {
+    const id = [...this.open.keys()][pick % this.open.size];
+    if (id === undefined) return;
+    const request = this.open.get(id)!;
+    if (request.admission.noLog) return this.finish(pick, Infinity);
+    request.counters.input = 20;
+    request.counters.cached = 80;
+    this.attempt(() => {
+      const { spool } = this;
+      spool.finishInTurn(request, 'ok', 1);
+      this.open.delete(id);
+      this.ending.set(id, request);
+      spool.whenWritten(() => {
+        // Of a process that is dead by now nobody hears.
+        if (spool !== this.spool) return;
+        this.ending.delete(id);
+        this.truths.get(id)!.hasFinal = true;
+      });
+    });
+  }
+
   attempt(run: () => void): void {
     try {
       run();
     } catch (error) {
       if (!(error instanceof Killed)) throw error;
+      this.hasFailed = false;
       this.die();
     }
   }
@@ -156,12 +185,18 @@ class World {
 
   noteUnwritten(): void {
     // What was counted in this tick may not be in the slots yet: at most that tick.
-    for (const [id, { isDirty }] of this.open) if (isDirty) this.truths.get(id)!.slack = this.truths.get(id)!.delivered - this.truths.get(id)!.written;
+    for (const [id, { isDirty }] of this.open) if (isDirty || this.hasFailed) this.truths.get(id)!.slack = this.truths.get(id)!.delivered - this.truths.get(id)!.written;
+    // What ended in this turn is as if it had not.
+    for (const id of this.ending.keys()) this.truths.get(id)!.slack = this.truths.get(id)!.delivered - this.truths.get(id)!.written;
+    this.ending = new Map();
   }
 
-  /** The end of a tick of the event loop: the counters are in the slots. */
-  async turn(): Promise<void> {
+  /** The end of a tick of the event loop: finals are in the outbox and counters in the slots. `dieAfter`: writes until a kill. */
+  async turn(dieAfter = Infinity): Promise<void> {
+    this.files.killAtWrite(dieAfter);
     await new Promise((resolve) => setImmediate(resolve));
+    if (this.hasFailed) return this.die();
+    this.files.killAtWrite(Infinity);
     for (const id of this.open.keys()) this.truths.get(id)!.written = this.truths.get(id)!.delivered;
   }
 
@@ -170,6 +205,7 @@ class World {
     this.files.losePower(() => (state = (state * 1103515245 + 12345) & 0x7fffffff) % 3 === 0);
     for (const truth of this.truths.values()) truth.lostPower = true;
     this.open = new Map();
+    this.ending = new Map();
     this.start();
   }
 
@@ -198,6 +234,7 @@ class World {
   async settle(): Promise<void> {
     this.files.killAtWrite(Infinity);
     while (this.open.size > 0) this.finish(0, Infinity);
+    await this.turn();
     for (let round = 0; round < 3; round++) {
       await this.spool.whenSynced();
       this.reader.rewind(this.database.applied);
@@ -239,7 +276,8 @@ const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ op: fc.constant('admit' as const), a: number, b: number }) },
   { weight: 3, arbitrary: fc.record({ op: fc.constant('checkpoint' as const), a: number, b: number }) },
   { weight: 4, arbitrary: fc.record({ op: fc.constant('finish' as const), a: number, b: fc.constantFrom(0, 1, 2, 99, 99, 99, 99) }) },
-  { weight: 6, arbitrary: fc.record({ op: fc.constant('turn' as const), a: number, b: number }) },
+  { weight: 3, arbitrary: fc.record({ op: fc.constant('finishInTurn' as const), a: number, b: number }) },
+  { weight: 6, arbitrary: fc.record({ op: fc.constant('turn' as const), a: number, b: fc.constantFrom(0, 1, 2, 99, 99, 99, 99, 99) }) },
   { weight: 4, arbitrary: fc.record({ op: fc.constant('sync' as const), a: number, b: number }) },
   { weight: 5, arbitrary: fc.record({ op: fc.constantFrom('publish' as const, 'publish' as const, 'lostAck' as const), a: number, b: number }) },
   { weight: 5, arbitrary: fc.record({ op: fc.constant('consume' as const), a: number, b: number }) },
@@ -260,8 +298,10 @@ async function run(world: World, { op, a, b }: Step): Promise<void> {
       return world.checkpoint(a);
     case 'finish':
       return world.finish(a, b);
+    case 'finishInTurn':
+      return world.finishInTurn(a);
     case 'turn':
-      return world.turn();
+      return world.turn(b);
     case 'sync':
       await world.turn();
       return world.spool.whenSynced();

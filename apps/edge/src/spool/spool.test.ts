@@ -196,6 +196,49 @@ test('a full or broken disk under the counters of a tick is told once', async ()
   }
 });
 
+test('requests that end in one turn are written together, and only then is anybody told', async () => {
+  const files = new ForgetfulFiles();
+  const real = files.start();
+  const writes: number[] = [];
+  const open: typeof real.open = (name) => {
+    const file = real.open(name);
+    return { ...file, write: (bytes, from, to, position) => (writes.push(to - from), file.write(bytes, from, to, position)) };
+  };
+  Spool.open(real, options).close();
+  const spool = Spool.open({ ...real, open }, options);
+  const told: string[] = [];
+  const end = (name: string) => {
+    spool.finishInTurn(spool.openRequest(admission, counters())!, 'ok', 1);
+    spool.whenWritten(() => told.push(`${name} ${writes.length}`));
+  };
+  end('a');
+  end('b');
+  await Promise.resolve();
+  expect([told, writes, spool.running]).toEqual([[], [], 0]);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect([told, writes]).toEqual([['a 1', 'b 1'], [2 * 128]]);
+  // Whoever asks when nothing is held is told with the end of its turn, too.
+  spool.whenWritten(() => told.push('c'));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(told).toEqual(['a 1', 'b 1', 'c']);
+  // A final that does not wait is behind those that do.
+  end('d');
+  spool.finish(spool.openRequest(admission, counters())!, 'ok', 1);
+  expect(writes).toEqual([2 * 128, 2 * 128]);
+});
+
+test('whoever waits for a write that fails is not told', async () => {
+  const files = new ForgetfulFiles();
+  const failures: unknown[] = [];
+  const spool = Spool.open(files.start(), { ...options, onFailure: (error) => failures.push(error) });
+  files.failure = Object.assign(new Error('disk'), { code: 'EIO' });
+  let isTold = false;
+  spool.finishInTurn(spool.openRequest(admission, counters())!, 'ok', 1);
+  spool.whenWritten(() => (isTold = true));
+  for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
+  expect([isTold, failures]).toEqual([false, [files.failure]]);
+});
+
 test('a segment that does not fit on the disk fails the append that needs it, loudly', () => {
   const files = new ForgetfulFiles();
   const real = files.start();

@@ -43,6 +43,7 @@ export class Spool {
   readonly #free: number[] = [];
   #dirty: OpenRequest[] = [];
   #flushScheduled = false;
+  #whenWritten: (() => void)[] = [];
   #ticket = 0;
   #running = 0;
   #hasFailed = false;
@@ -121,6 +122,31 @@ export class Spool {
     return appended;
   }
 
+  /**
+   * The same for many requests that end in one turn of the event loop: their finals go into one write at its end. Whoever ends a
+   * request so may hand its last bytes to a socket in a callback of `whenWritten`, and not before.
+   */
+  finishInTurn(request: OpenRequest, status: RecordStatus, latencyMs: number): Appended {
+    const record = countRecord(request.admission, request.counters, { kind: 'final', status, latencyMs, timeMs: this.#options.wallMs() });
+    let appended: Appended;
+    try {
+      appended = this.outbox.hold(record);
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
+    this.#clear(request);
+    this.#release(request);
+    this.#scheduleFlush();
+    return appended;
+  }
+
+  /** Calls back at the end of this turn, when all that was finished until now is written; never, when the disk fails. */
+  whenWritten(callback: () => void): void {
+    this.#whenWritten.push(callback);
+    this.#scheduleFlush();
+  }
+
   /** Ends a no-log request: its counts go into their total, then its slot is cleared. Returns the total before and after. */
   absorb(request: OpenRequest): Absorbed {
     const { admission, counters, ticket, index } = request;
@@ -175,18 +201,25 @@ export class Spool {
   #scheduleFlush(): void {
     if (this.#flushScheduled) return;
     this.#flushScheduled = true;
-    setImmediate(() => {
-      this.#flushScheduled = false;
-      try {
-        this.#flush();
-        this.#commit.touch();
-      } catch (error) {
-        this.#fail(error);
-      }
-    });
+    setImmediate(this.#endTurn);
   }
 
+  readonly #endTurn = (): void => {
+    this.#flushScheduled = false;
+    try {
+      this.#flush();
+      this.#commit.touch();
+    } catch (error) {
+      return this.#fail(error);
+    }
+    const callbacks = this.#whenWritten;
+    this.#whenWritten = [];
+    for (const callback of callbacks) callback();
+  };
+
+  /** Finals before the slots that they clear. */
   #flush(): void {
+    this.outbox.flush();
     for (const request of this.#dirty) {
       request.isDirty = false;
       if (request.hasEnded) continue;
