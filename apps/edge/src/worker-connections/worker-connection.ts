@@ -7,8 +7,8 @@ import type { AnswerReceiver, Attempt } from './answer-receiver.ts';
 export interface WorkerRequest {
   /** Request line and headers, with the empty line behind them; one byte for each character. */
   readonly head: string;
-  /** Pieces are written as they are, without a copy. */
-  readonly body: Buffer | readonly Buffer[];
+  /** A text has one byte for each character too, and goes out with the head in one write; buffers are written as they are, without a copy. */
+  readonly body: string | Buffer | readonly Buffer[];
 }
 
 /** The connections that this one is among. */
@@ -17,9 +17,6 @@ export interface ConnectionOwner {
   onIdle(connection: WorkerConnection, keepAliveSeconds: number | undefined): void;
   onGone(connection: WorkerConnection): void;
 }
-
-/** Up to this size a body goes out as one string with its head, which is one write and the cheapest of all. */
-const stringBytesMax = 16_384;
 
 /**
  * One connection to a worker, with one request at a time on it. Whatever is odd closes it: an answer that could be another
@@ -129,13 +126,14 @@ export class WorkerConnection implements AnswerReaderHost {
 
   #write({ head, body }: WorkerRequest): void {
     const socket = this.#socket;
-    if (!Array.isArray(body) && body.length <= stringBytesMax) {
-      socket.write(head + body.toString('latin1'), 'latin1');
+    if (typeof body === 'string') {
+      socket.write(head + body, 'latin1');
       return;
     }
     socket.cork();
     socket.write(head, 'latin1');
-    for (const piece of Array.isArray(body) ? body : [body]) socket.write(piece);
+    if (Buffer.isBuffer(body)) socket.write(body);
+    else for (const piece of body) socket.write(piece);
     socket.uncork();
   }
 
