@@ -4,6 +4,7 @@ import { scanObject } from '@tacet/inference';
 import type { AdmittedRequest } from './admit.ts';
 import { endpoints } from './endpoints.ts';
 import { BodyBudget } from './http/body-budget.ts';
+import type { Caller } from './keys/caller.ts';
 import { CacheSalts, prepareBody } from './prepare-body.ts';
 import { Prompt } from './read-request.ts';
 import { parseWorkers } from './workers/parse-workers.ts';
@@ -15,14 +16,14 @@ const poolOf = (kind: string) => parseWorkers(`pools: [{ id: p, url: 'http://127
 function messages(bytes: number, fields: object = {}): AdmittedRequest {
   const body = Buffer.from(JSON.stringify({ model: 'm', max_tokens: 5, messages: [{ role: 'user', content: 'x'.repeat(bytes) }], ...fields }));
   const prompt = new Prompt({ bytes: body, release: () => undefined }, scanObject(body));
-  return { request: { endpoint: endpoints.messages, prompt, caller: { accountId: Buffer.alloc(16), noLog: false }, isStream: true }, outputPerChoice: undefined } as unknown as AdmittedRequest;
+  return { request: { endpoint: endpoints.messages, prompt, caller: { account: '00', accountId: Buffer.alloc(16), noLog: false }, isStream: true }, outputPerChoice: undefined } as unknown as AdmittedRequest;
 }
 
 test.each([100, 100_000])('a body of %d bytes that is said in other terms counts against the memory for bodies until it is forgotten', (bytes) => {
   const budget = new BodyBudget(1_000_000);
   const body = prepareBody(messages(bytes), poolOf('local'), salts, budget);
   expect(body.path).toBe('/v1/chat/completions');
-  expect(Buffer.concat([body.body].flat())).toHaveLength(body.bytes);
+  expect(typeof body.body === 'string' ? body.body : Buffer.concat(body.body)).toHaveLength(body.bytes);
   expect(budget.bytes).toBeGreaterThanOrEqual(body.bytes);
   expect(budget.bytes).toBeLessThan(body.bytes + 200);
   body.forget();
@@ -51,6 +52,18 @@ test('beyond the memory for bodies nothing is translated, and what was taken is 
 test('a body that passes as it is counts once', () => {
   const budget = new BodyBudget(0);
   expect(prepareBody(messages(100_000), poolOf('demo'), salts, budget).path).toBe('/v1/messages');
+});
+
+test.each([100, 100_000])('what passes of a body of %d bytes passes byte for byte, with what the router says put in and what names a person left out', (bytes) => {
+  const text = `é${'x'.repeat(bytes)}`;
+  const given = Buffer.from(`{ "user" : "u",\n"model":"m", "prompt":"${text}" , "max_tokens" : 9,"stream":true,"metadata":{} }`);
+  const prompt = new Prompt({ bytes: given, release: () => undefined }, scanObject(given));
+  const caller = { account: '00', accountId: Buffer.alloc(16), noLog: false };
+  const admitted = { request: { endpoint: endpoints.completions, prompt, caller, isStream: true }, outputPerChoice: 5 } as unknown as AdmittedRequest;
+  const { body } = prepareBody(admitted, poolOf('vllm'), salts, new BodyBudget(0));
+  const sent = typeof body === 'string' ? Buffer.from(body, 'latin1') : Buffer.concat(body);
+  const salt = salts.of(caller as Caller);
+  expect(sent.toString()).toBe(`{"stream_options":{"include_usage":true,"continuous_usage_stats":true},"cache_salt":${salt}, "model":"m", "prompt":"${text}" , "max_tokens" : 5,"stream":true }`);
 });
 
 test.each([

@@ -1,16 +1,17 @@
 import { createHmac } from 'node:crypto';
-import { editObject } from '@tacet/inference';
+import { editAsPieces, editAsText, findField, type FieldValue } from '@tacet/inference';
 import { LRUCache } from 'lru-cache';
 import type { AdmittedRequest } from './admit.ts';
 import { spokenAs, type Endpoint } from './endpoints.ts';
 import { BodyShare, type BodyBudget } from './http/body-budget.ts';
+import type { Caller } from './keys/caller.ts';
 import type { InferenceRequest, Prompt } from './read-request.ts';
 import { identifiesPerson } from './refused-fields.ts';
 import { translateBody } from './translate-body.ts';
 import type { Pool } from './workers/pool.ts';
 
-/** Up to this size the pieces of a body are put together; beyond it they are sent as they are, without a copy. */
-const joinedBytesMax = 16_384;
+/** Bodies up to this size are made as one string, which goes out with the head in one write; beyond it nothing is copied. */
+const textBytesMax = 16_384;
 /** Accounts whose salt is remembered. */
 const saltsMax = 50_000;
 
@@ -18,7 +19,8 @@ const saltsMax = 50_000;
 export interface WorkerBody {
   /** Where it goes to. */
   readonly path: string;
-  readonly body: Buffer | Buffer[];
+  /** One string of latin1 where it is small: a character for each byte. */
+  readonly body: string | Buffer[];
   readonly bytes: number;
   /** It is sent and need not be sent again: the HTTP client would keep a large one until the answer ends. */
   forget(): void;
@@ -36,12 +38,12 @@ export class CacheSalts {
     this.#secret = secret;
   }
 
-  of(accountId: Buffer): string {
-    const name = accountId.toString('latin1');
-    const known = this.#salts.get(name);
+  /** The salt of a caller's account, as JSON. */
+  of({ account, accountId }: Caller): string {
+    const known = this.#salts.get(account);
     if (known) return known;
-    const salt = createHmac('sha256', this.#secret).update('tacet cache salt\0').update(accountId).digest('base64url');
-    this.#salts.set(name, salt);
+    const salt = `"${createHmac('sha256', this.#secret).update('tacet cache salt\0').update(accountId).digest('base64url')}"`;
+    this.#salts.set(account, salt);
     return salt;
   }
 }
@@ -56,24 +58,36 @@ export function prepareBody(admitted: AdmittedRequest, pool: Pool, salts: CacheS
   const set = fieldsFor(admitted, spoken, pool, salts);
   const { path } = spoken;
   if (spoken !== endpoint) return translated(path, prompt, set, pool, budget);
-  const pieces = editObject(prompt.object, { remove: (name) => identifiesPerson(name) || (endpoint.asksForUsage && name === 'stream_options'), set });
-  return joined(path, pieces);
+  const edits = { remove: endpoint.asksForUsage ? isDroppedFromCompletions : identifiesPerson, set };
+  return prompt.bytes <= textBytesMax ? textBody(path, editAsText(prompt.object, edits)) : pieceBody(path, editAsPieces(prompt.object, edits));
 }
 
-function joined(path: string, pieces: Buffer[]): WorkerBody {
-  const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  if (bytes <= joinedBytesMax) return { path, body: Buffer.concat(pieces, bytes), bytes, forget: () => undefined };
+function isDroppedFromCompletions(name: string): boolean {
+  return name === 'stream_options' || identifiesPerson(name);
+}
+
+function textBody(path: string, body: string): WorkerBody {
+  return { path, body, bytes: body.length, forget: forgetNothing };
+}
+
+function forgetNothing(): void {
+  // A string this small may wait for the end of the answer.
+}
+
+function pieceBody(path: string, pieces: Buffer[]): WorkerBody {
+  let bytes = 0;
+  for (const piece of pieces) bytes += piece.length;
   return { path, body: pieces, bytes, forget: () => void (pieces.length = 0) };
 }
 
-function translated(path: string, prompt: Prompt, set: ReadonlyMap<string, string>, { kind }: Pool, budget: BodyBudget): WorkerBody {
+function translated(path: string, prompt: Prompt, set: readonly FieldValue[], { kind }: Pool, budget: BodyBudget): WorkerBody {
   const share = new BodyShare(budget);
   try {
     // Its length is known when it is there, which is too late: it will be about as long as what it is made of.
     share.take(prompt.bytes);
     const body = translateBody(prompt.object, set, kind);
     share.take(Math.max(0, body.length - prompt.bytes));
-    const whole = joined(path, [body]);
+    const whole = body.length <= textBytesMax ? textBody(path, body.toString('latin1')) : pieceBody(path, [body]);
     const forget = () => {
       whole.forget();
       share.release();
@@ -85,32 +99,34 @@ function translated(path: string, prompt: Prompt, set: ReadonlyMap<string, strin
   }
 }
 
-/** JSON texts by field. */
-function fieldsFor({ request, outputPerChoice }: AdmittedRequest, spoken: Endpoint, pool: Pool, salts: CacheSalts): Map<string, string> {
-  const fields = new Map<string, string>();
+function fieldsFor({ request, outputPerChoice }: AdmittedRequest, spoken: Endpoint, pool: Pool, salts: CacheSalts): FieldValue[] {
+  const fields: FieldValue[] = [];
   const { caller, isStream } = request;
-  if (isStream && spoken.asksForUsage && pool.usage !== 'none') {
-    fields.set('stream_options', pool.usage === 'continuous' ? '{"include_usage":true,"continuous_usage_stats":true}' : '{"include_usage":true}');
-  }
+  if (isStream && spoken.asksForUsage && pool.usage !== 'none') fields.push(pool.usage === 'continuous' ? continuousUsage : finalUsage);
   setLimit(fields, request, outputPerChoice, pool);
-  if (spoken.name === 'responses') fields.set('store', 'false');
-  if (pool.kind.isolation === 'cache_salt') fields.set('cache_salt', JSON.stringify(salts.of(caller.accountId)));
-  if (pool.kind.isolation === 'cache_prompt' && !pool.singleTenant) fields.set('cache_prompt', 'false');
-  if (pool.kindName === 'litellm' && caller.noLog) fields.set('no-log', 'true');
+  if (spoken.name === 'responses') fields.push({ name: 'store', json: 'false' });
+  if (pool.kind.isolation === 'cache_salt') fields.push({ name: 'cache_salt', json: salts.of(caller) });
+  if (pool.kind.isolation === 'cache_prompt' && !pool.singleTenant) fields.push({ name: 'cache_prompt', json: 'false' });
+  if (pool.kindName === 'litellm' && caller.noLog) fields.push({ name: 'no-log', json: 'true' });
   return fields;
 }
+
+const continuousUsage: FieldValue = { name: 'stream_options', json: '{"include_usage":true,"continuous_usage_stats":true}' };
+const finalUsage: FieldValue = { name: 'stream_options', json: '{"include_usage":true}' };
 
 /**
  * A whole answer is paid for in advance, so its limit is always told. Of a stream the limit stays as asked;
  * where the client gave two fields, the smaller one is what both say.
  */
-function setLimit(fields: Map<string, string>, request: InferenceRequest, outputPerChoice: number | undefined, pool: Pool): void {
+function setLimit(fields: FieldValue[], request: InferenceRequest, outputPerChoice: number | undefined, pool: Pool): void {
   const { endpoint: { name, limits }, prompt: { object } } = request;
-  if (limits.length === 0) return;
-  const present = limits.filter((limit) => object.fields.some((field) => field.name === limit));
-  const limit = outputPerChoice ?? (present.length > 1 ? request.outputLimit : undefined);
+  const [first] = limits;
+  if (first === undefined) return;
+  let present = 0;
+  for (const limit of limits) if (findField(object, limit)) present++;
+  const limit = outputPerChoice ?? (present > 1 ? request.outputLimit : undefined);
   if (limit === undefined) return;
-  const [first = ''] = limits;
-  const absent = name === 'chat_completions' ? pool.kind.limitField : first;
-  for (const field of present.length > 0 ? present : [absent]) fields.set(field, String(limit));
+  const json = String(limit);
+  if (present === 0) fields.push({ name: name === 'chat_completions' ? pool.kind.limitField : first, json });
+  else for (const field of limits) if (findField(object, field)) fields.push({ name: field, json });
 }

@@ -2,7 +2,7 @@ export { namedEvent, type AnswerStream } from './answer-stream.ts';
 export type { ChunkIdentity } from './chat-chunk.ts';
 export { ChatStream, type ChatStreamOptions } from './chat-stream.ts';
 export { countMedia, countMediaParts, type MediaParts } from './count-media.ts';
-export { editObject, type ObjectEdits } from './edit-object.ts';
+export { editAsPieces, editAsText, type FieldValue, type ObjectEdits } from './edit-object.ts';
 export { findRemoteTool, findUntextual } from './find-unsupported.ts';
 export { foldName } from './fold-name.ts';
 export { JsonError, type JsonErrorReason } from './json-error.ts';

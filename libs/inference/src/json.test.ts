@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { countMedia, editObject, findField, JsonError, jsonDepthMax, readBoolean, readInteger, readSmallObject, readString, requireNonEmptyArray, requireUnambiguous, scanObject, topLevelFieldsMax } from './index.ts';
+import { countMedia, editAsPieces, editAsText, findField, JsonError, jsonDepthMax, readBoolean, readInteger, readSmallObject, readString, requireNonEmptyArray, requireUnambiguous, scanObject, topLevelFieldsMax } from './index.ts';
 
 const reasonOf = (run: () => unknown) => {
   try {
@@ -137,6 +137,11 @@ test('fields are read typed, and a wrong type names the field', () => {
   }
 });
 
+/** JSON in ASCII. */
+function asciiOf(value: unknown): string {
+  return JSON.stringify(value).replace(/[^\0-~]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 test('surgery and parse-and-rebuild agree, and what is kept is kept byte for byte', () => {
   const name = fc.constantFrom<string>('a', 'b', 'model', 'stream', 'user', '', 'é"');
   const edits = fc.tuple(fc.uniqueArray(name), fc.dictionary(fc.constantFrom('model', 'stream', 'user', 'new'), fc.jsonValue({ maxDepth: 1 })));
@@ -144,8 +149,9 @@ test('surgery and parse-and-rebuild agree, and what is kept is kept byte for byt
   fc.assert(
     fc.property(text, edits, (original, [removed, set]) => {
       const object = scan(original);
-      const pieces = editObject(object, { remove: (n) => removed.includes(n), set: new Map(Object.entries(set).map(([n, value]) => [n, JSON.stringify(value)])) });
-      const edited = Buffer.concat(pieces);
+      const edits = { remove: (n: string) => removed.includes(n), set: Object.entries(set).map(([n, value]) => ({ name: n, json: asciiOf(value) })) };
+      const edited = Buffer.concat(editAsPieces(object, edits));
+      expect(Buffer.from(editAsText(object, edits), 'latin1').equals(edited)).toBe(true);
       const twin = Object.fromEntries([...Object.entries(JSON.parse(original) as object).filter(([n]) => !removed.includes(n)), ...Object.entries(set)]);
       expect(JSON.parse(edited.toString())).toEqual(JSON.parse(JSON.stringify(twin)));
       for (const field of object.fields) {
@@ -160,7 +166,7 @@ test('surgery and parse-and-rebuild agree, and what is kept is kept byte for byt
 
 test('nothing of a large body is copied', () => {
   const object = scan(`{"messages":"${'x'.repeat(100_000)}","user":"u"}`);
-  const pieces = editObject(object, { remove: (name) => name === 'user', set: new Map([['stream', 'true']]) });
+  const pieces = editAsPieces(object, { remove: (name) => name === 'user', set: [{ name: 'stream', json: 'true' }] });
   expect(Buffer.concat(pieces).toString()).toBe(`{"stream":true,"messages":"${'x'.repeat(100_000)}"}`);
   expect(pieces.filter((piece) => piece.buffer === object.bytes.buffer).reduce((sum, piece) => sum + piece.length, 0)).toBeGreaterThan(100_000);
 });

@@ -1,6 +1,6 @@
 import { namedEvent, withCost, type AnswerStream } from './answer-stream.ts';
 import { isObject, type ChunkIdentity } from './chat-chunk.ts';
-import { editObject } from './edit-object.ts';
+import { editAsPieces } from './edit-object.ts';
 import { findField } from './read-field.ts';
 import { parseEvent, readEvent, type NamedEvent } from './read-event.ts';
 import { StreamError } from './stream-error.ts';
@@ -129,7 +129,7 @@ export class MessagesStream implements AnswerStream {
   #withIndex({ type, object }: NamedEvent): Buffer {
     if (findField(object, 'index')) return namedEvent(type, object.bytes);
     const index = String(Math.max(0, this.#blocks - 1));
-    return namedEvent(type, Buffer.concat(editObject(object, { remove: () => false, set: new Map([['index', index]]) })));
+    return namedEvent(type, Buffer.concat(editAsPieces(object, { remove: () => false, set: [{ name: 'index', json: index }] })));
   }
 
   /** There may be more than one: all but the last pass at once. */
