@@ -15,12 +15,12 @@ export interface Outcome {
 /**
  * The seventh step: the request's final (or its part of a no-log total) is written, then the reservation goes
  * back to the lease. `peakNano`: the most that a checkpoint charged. `isInTurn`: whether
- * the final may wait for the end of this turn of the event loop (`Spool.finishInTurn`).
+ * what is written may wait for the end of this turn of the event loop (`Spool.finishInTurn`).
  */
 export function settle(admitted: AdmittedRequest, spool: Spool, status: Outcome['status'], latencyMs: number, peakNano: bigint, isInTurn: boolean): Outcome {
   const { slot, reservation, request } = admitted;
   slot.counters.reservedNano = reservation.nano;
-  if (request.caller.noLog) return settleNoLog(admitted, spool, status);
+  if (request.caller.noLog) return settleNoLog(admitted, spool, status, isInTurn);
   const { input, cached, output } = slot.counters;
   const counts = { input, cached, output };
   const { seq } = isInTurn ? spool.finishInTurn(slot, status, latencyMs) : spool.finish(slot, status, latencyMs);
@@ -32,11 +32,13 @@ export function settle(admitted: AdmittedRequest, spool: Spool, status: Outcome[
 }
 
 /** Totals are rounded once, not per request; and billing has no reservation to hold them to, so the counts are. */
-function settleNoLog({ slot, reservation, request }: AdmittedRequest, spool: Spool, status: Outcome['status']): Outcome {
+function settleNoLog({ slot, reservation, request }: AdmittedRequest, spool: Spool, status: Outcome['status'], isInTurn: boolean): Outcome {
   const { input, cached, output } = slot.counters;
   const counts = covered({ input, cached, output }, reservation, request.inputBound);
-  Object.assign(slot.counters, counts);
-  const { before, after } = spool.absorb(slot);
+  slot.counters.input = counts.input;
+  slot.counters.cached = counts.cached;
+  slot.counters.output = counts.output;
+  const { before, after } = isInTurn ? spool.absorbInTurn(slot) : spool.absorb(slot);
   const chargeNano = chargeOf(reservation.price, after) - chargeOf(reservation.price, before);
   reservation.settle(chargeNano < reservation.nano ? chargeNano : reservation.nano);
   return { status, counts, chargeNano };

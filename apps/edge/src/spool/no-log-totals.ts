@@ -31,6 +31,8 @@ export class NoLogTotals {
   readonly #slots: SlotsFile;
   readonly #totals = new Map<string, Total>();
   readonly #free: number[] = [];
+  /** Totals that are not written as they are now. */
+  readonly #held = new Set<Total>();
 
   constructor(slots: SlotsFile) {
     this.#slots = slots;
@@ -52,27 +54,30 @@ export class NoLogTotals {
    * should it die in between, the restart does. Returns the total before and after. Throws when no slot is free, or the disk does.
    */
   absorb(key: TotalKey, counters: TotalCounts, ticket: number): Absorbed {
-    if (counters.input + counters.cached + counters.output === 0) {
-      const counts = this.#totals.get(nameOf(key))?.content ?? none;
-      return { before: counts, after: counts };
-    }
-    const total = this.#find(key);
-    if (total === undefined) throw new Error('no slot is free for a no-log total');
+    if (isNothing(counters)) return this.#unchanged(key);
+    const total = this.#require(key);
     const before = total.content;
-    const { epoch, accountId, keyId, leaseByKey, priceVersion, version, input, cached, output, foldedDay, absorbed } = before;
-    const tickets = [ticket];
-    for (let i = 0; i < absorbed.length && i < absorbedMax - 1; i++) tickets.push(absorbed[i] as number);
-    total.content = {
-      epoch, accountId, keyId, leaseByKey, priceVersion,
-      version: version + 1,
-      input: input + counters.input,
-      cached: cached + counters.cached,
-      output: output + counters.output,
-      foldedDay,
-      absorbed: tickets,
-    };
+    total.content = sumOf(before, counters, [ticket, ...before.absorbed].slice(0, absorbedMax));
+    this.#held.delete(total);
     this.#slots.setTotalNow(total.index, total.content);
     return { before, after: total.content };
+  }
+
+  /** The same for a request whose slot was never written: the total may stay in memory until `flush`. */
+  hold(key: TotalKey, counters: TotalCounts): Absorbed {
+    if (isNothing(counters)) return this.#unchanged(key);
+    const total = this.#require(key);
+    const before = total.content;
+    total.content = sumOf(before, counters, before.absorbed);
+    this.#held.add(total);
+    return { before, after: total.content };
+  }
+
+  /** Writes the totals that are held. Throws when the disk does. */
+  flush(): void {
+    if (this.#held.size === 0) return;
+    for (const total of this.#held) this.#slots.setTotalNow(total.index, total.content);
+    this.#held.clear();
   }
 
   /** Whether a total names the request, which is then counted already. */
@@ -86,11 +91,14 @@ export class NoLogTotals {
   }
 
   all(): TotalContent[] {
+    // What is told of a version must not be forgotten by a crash.
+    this.flush();
     return [...this.#totals.values()].map(({ content }) => content).filter(({ version }) => version > 0);
   }
 
   /** Notes that billing has folded an epoch: its totals are kept a while, in case billing forgets. */
   markFolded(epoch: number, day: number): void {
+    this.flush();
     for (const total of this.#totals.values()) {
       if (total.content.epoch !== epoch || total.content.foldedDay !== 0 || total.content.version === 0) continue;
       total.content = { ...total.content, foldedDay: day };
@@ -100,6 +108,7 @@ export class NoLogTotals {
 
   /** Frees what was folded long ago, and reservations of epochs that have ended. */
   removeExpired(day: number, currentEpoch: number): void {
+    this.flush();
     for (const [name, { index, content }] of this.#totals) {
       const isFoldedLongAgo = content.foldedDay !== 0 && day - content.foldedDay >= foldedDaysKept;
       const isUnusedReservation = content.version === 0 && content.epoch < currentEpoch;
@@ -108,6 +117,17 @@ export class NoLogTotals {
       this.#totals.delete(name);
       this.#free.push(index);
     }
+  }
+
+  #unchanged(key: TotalKey): Absorbed {
+    const counts = this.#totals.get(nameOf(key))?.content ?? none;
+    return { before: counts, after: counts };
+  }
+
+  #require(key: TotalKey): Total {
+    const total = this.#find(key);
+    if (total === undefined) throw new Error('no slot is free for a no-log total');
+    return total;
   }
 
   #find(key: TotalKey): Total | undefined {
@@ -121,6 +141,22 @@ export class NoLogTotals {
     this.#totals.set(name, total);
     return total;
   }
+}
+
+function isNothing({ input, cached, output }: TotalCounts): boolean {
+  return input + cached + output === 0;
+}
+
+function sumOf(total: TotalContent, counters: TotalCounts, absorbed: readonly number[]): TotalContent {
+  const { epoch, accountId, keyId, leaseByKey, priceVersion, version, input, cached, output, foldedDay } = total;
+  return {
+    epoch, accountId, keyId, leaseByKey, priceVersion,
+    version: version + 1,
+    input: input + counters.input,
+    cached: cached + counters.cached,
+    output: output + counters.output,
+    foldedDay, absorbed,
+  };
 }
 
 /** A key id is there only where the lease is the key's own. */

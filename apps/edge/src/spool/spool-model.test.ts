@@ -142,12 +142,14 @@ class World {
     const id = [...this.open.keys()][pick % this.open.size];
     if (id === undefined) return;
     const request = this.open.get(id)!;
-    if (request.admission.noLog) return this.finish(pick, Infinity);
+    // What is in a slot of a no-log request moves at once.
+    if (request.admission.noLog && request.isWritten) return this.finish(pick, Infinity);
     request.counters.input = 20;
     request.counters.cached = 80;
     this.attempt(() => {
       const { spool } = this;
-      spool.finishInTurn(request, 'ok', 1);
+      if (request.admission.noLog) spool.absorbInTurn(request);
+      else spool.finishInTurn(request, 'ok', 1);
       this.open.delete(id);
       this.ending.set(id, request);
       spool.whenWritten(() => {

@@ -227,6 +227,28 @@ test('requests that end in one turn are written together, and only then is anybo
   expect(writes).toEqual([2 * 128, 2 * 128]);
 });
 
+test('no-log requests that end in one turn are written with it, or before anybody is told of their total', async () => {
+  const files = new ForgetfulFiles();
+  const spool = Spool.open(files.start(), options);
+  const noLog: Admission = { ...admission, noLog: true, requestId: Buffer.alloc(16), keyId: Buffer.alloc(16) };
+  const found = () => Spool.open(files.start(), options).totals.all().map(({ version, output, absorbed }) => [version, output, absorbed]);
+  for (let i = 1; i <= 3; i++) expect(spool.absorbInTurn(spool.openRequest(noLog, counters())!)).toMatchObject({ before: { output: i - 1 }, after: { output: i } });
+  expect(found()).toEqual([]);
+  await new Promise((resolve) => setImmediate(resolve));
+  // No slot of theirs was ever written, so that the total need not name them.
+  expect(found()).toEqual([[3, 3, []]]);
+  spool.absorbInTurn(spool.openRequest(noLog, counters())!);
+  expect(spool.totals.ofEpoch(1)).toMatchObject([{ version: 4, output: 4 }]);
+  expect(found()).toEqual([[4, 4, []]]);
+  // One whose slot is on the disk moves at once, with all that is held.
+  const written = spool.openRequest(noLog, counters())!;
+  spool.touch(written);
+  await new Promise((resolve) => setImmediate(resolve));
+  spool.absorbInTurn(spool.openRequest(noLog, counters())!);
+  spool.absorbInTurn(written);
+  expect(found()).toEqual([[6, 6, [written.ticket]]]);
+});
+
 test('whoever waits for a write that fails is not told', async () => {
   const files = new ForgetfulFiles();
   const failures: unknown[] = [];

@@ -141,6 +141,15 @@ export class Spool {
     return appended;
   }
 
+  /** As `finishInTurn`, for a no-log request. Totals of requests whose slots were never written are written at the end of the turn. */
+  absorbInTurn(request: OpenRequest): Absorbed {
+    if (request.isWritten) return this.absorb(request);
+    const absorbed = this.totals.hold(request.admission, request.counters);
+    this.#release(request);
+    this.#scheduleFlush();
+    return absorbed;
+  }
+
   /** Calls back at the end of this turn, when all that was finished until now is written; never, when the disk fails. */
   whenWritten(callback: () => void): void {
     this.#whenWritten.push(callback);
@@ -220,6 +229,7 @@ export class Spool {
   /** Finals before the slots that they clear. */
   #flush(): void {
     this.outbox.flush();
+    this.totals.flush();
     for (const request of this.#dirty) {
       request.isDirty = false;
       if (request.hasEnded) continue;
