@@ -63,7 +63,7 @@ export class NoLogTotals {
     return { before, after: total.content };
   }
 
-  /** The same for a request whose slot was never written: the total may stay in memory until `flush`. */
+  /** The same for a request whose slot was never written: the total may stay in memory until `release`. */
   hold(key: TotalKey, counters: TotalCounts): Absorbed {
     if (isNothing(counters)) return this.#unchanged(key);
     const total = this.#require(key);
@@ -73,10 +73,10 @@ export class NoLogTotals {
     return { before, after: total.content };
   }
 
-  /** Writes the totals that are held. Throws when the disk does. */
-  flush(): void {
+  /** Hands the totals that are held to the slots, whose next flush writes them. */
+  release(): void {
     if (this.#held.size === 0) return;
-    for (const total of this.#held) this.#slots.setTotalNow(total.index, total.content);
+    for (const total of this.#held) this.#slots.setTotal(total.index, total.content);
     this.#held.clear();
   }
 
@@ -92,13 +92,13 @@ export class NoLogTotals {
 
   all(): TotalContent[] {
     // What is told of a version must not be forgotten by a crash.
-    this.flush();
+    this.#flush();
     return [...this.#totals.values()].map(({ content }) => content).filter(({ version }) => version > 0);
   }
 
   /** Notes that billing has folded an epoch: its totals are kept a while, in case billing forgets. */
   markFolded(epoch: number, day: number): void {
-    this.flush();
+    this.#flush();
     for (const total of this.#totals.values()) {
       if (total.content.epoch !== epoch || total.content.foldedDay !== 0 || total.content.version === 0) continue;
       total.content = { ...total.content, foldedDay: day };
@@ -108,7 +108,7 @@ export class NoLogTotals {
 
   /** Frees what was folded long ago, and reservations of epochs that have ended. */
   removeExpired(day: number, currentEpoch: number): void {
-    this.flush();
+    this.#flush();
     for (const [name, { index, content }] of this.#totals) {
       const isFoldedLongAgo = content.foldedDay !== 0 && day - content.foldedDay >= foldedDaysKept;
       const isUnusedReservation = content.version === 0 && content.epoch < currentEpoch;
@@ -117,6 +117,12 @@ export class NoLogTotals {
       this.#totals.delete(name);
       this.#free.push(index);
     }
+  }
+
+  /** Writes the totals that are held, and nothing else: slots may have to wait for finals. Throws when the disk does. */
+  #flush(): void {
+    for (const total of this.#held) this.#slots.setTotalNow(total.index, total.content);
+    this.#held.clear();
   }
 
   #unchanged(key: TotalKey): Absorbed {

@@ -31,6 +31,35 @@ test('slots are read back as they were written', () => {
   expect(again.readTotals()).toEqual({ found: [{ index: 1, content: total }], damaged: 0 });
 });
 
+test('a flush writes what changed and leaves the rest as it is, with one write for each page', () => {
+  const files = new ForgetfulFiles();
+  const many = { requests: 40, totals: 40 };
+  const real = files.start();
+  SlotsFile.create(real, many).close();
+  const writes: [from: number, to: number][] = [];
+  const open: typeof real.open = (name) => {
+    const file = real.open(name);
+    return { ...file, write: (bytes, from, to, position) => (writes.push([position, position + to - from]), file.write(bytes, from, to, position)) };
+  };
+  const slots = SlotsFile.open({ ...real, open })!;
+  slots.setRequest(20, withOutput(20));
+  slots.setRequest(17, withOutput(17));
+  slots.setTotal(3, total);
+  slots.clearRequest(18);
+  slots.flush();
+  const at = (slot: number) => 4096 + 256 * slot;
+  expect(writes).toEqual([[at(17) + 128, at(20) + 256], [at(43) + 128, at(43) + 256]]);
+  slots.setRequest(20, withOutput(21));
+  slots.clearRequest(19);
+  slots.flush();
+  expect(writes.slice(2)).toEqual([[at(19), at(20) + 128]]);
+  slots.flush();
+  expect(writes).toHaveLength(3);
+  const again = SlotsFile.open(files.start())!;
+  expect(again.readRequests().found.map(({ index, content }) => [index, content.counters.output])).toEqual([[17, 17], [20, 21]]);
+  expect(again.readTotals().found).toEqual([{ index: 3, content: total }]);
+});
+
 test('of two halves the newer counts, also when the number of updates wraps', () => {
   const files = new ForgetfulFiles();
   const slots = SlotsFile.create(files.start(), counts);

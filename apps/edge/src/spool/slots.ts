@@ -26,8 +26,7 @@ export interface Found<T> {
  * The file of slots: running requests and no-log totals, each overwritten in place as two alternating halves.
  * It never grows and holds no history. libs/usage/README.md has the layout.
  *
- * Request slots are written by page, once per tick (`flush`); totals and what must be in order with them are
- * written at once.
+ * Slots are written by page, once per tick (`flush`); what must be in order with others is written at once.
  */
 export class SlotsFile {
   readonly counts: SlotCounts;
@@ -37,6 +36,9 @@ export class SlotsFile {
   /** Update number of each slot, requests first. */
   readonly #updates: Uint32Array;
   readonly #dirtyPages = new Set<number>();
+  /** Of each page that is dirty: where in the file that begins and ends. */
+  readonly #dirtyFrom: Uint32Array;
+  readonly #dirtyTo: Uint32Array;
   /** True at first: the process before may have died between a write and its sync. */
   #unsynced = true;
 
@@ -45,6 +47,9 @@ export class SlotsFile {
     this.counts = counts;
     this.#mirror = mirror;
     this.#updates = new Uint32Array(counts.requests + counts.totals);
+    const pages = Math.ceil(mirror.length / pageBytes);
+    this.#dirtyFrom = new Uint32Array(pages);
+    this.#dirtyTo = new Uint32Array(pages);
     for (let slot = 0; slot < this.#updates.length; slot++) this.#updates[slot] = readHalves(mirror, placeOf(slot))?.update ?? 0;
   }
 
@@ -90,20 +95,27 @@ export class SlotsFile {
   setRequest(index: number, content: RequestSlotContent): void {
     const [at, update] = this.#nextHalf(index);
     encodeRequestSlot(this.#mirror, at, update, content);
-    this.#dirtyPages.add(Math.floor(at / pageBytes));
+    this.#markDirty(at, halfBytes);
   }
 
   /** Frees a request slot; the next flush writes it. */
   clearRequest(index: number): void {
     const at = placeOf(index);
     this.#mirror.fill(0, at, at + slotBytes);
-    this.#dirtyPages.add(Math.floor(at / pageBytes));
+    this.#markDirty(at, slotBytes);
   }
 
   /** Frees a request slot at once. */
   clearRequestNow(index: number): void {
     this.clearRequest(index);
     this.#write(placeOf(index), slotBytes);
+  }
+
+  /** Sets a total; the next flush writes it. Once before each flush: a second time would overwrite the other half, too. */
+  setTotal(index: number, total: TotalContent): void {
+    const [at, update] = this.#nextHalf(this.counts.requests + index);
+    encodeTotal(this.#mirror, at, update, total);
+    this.#markDirty(at, halfBytes);
   }
 
   /** Sets a total at once. */
@@ -120,11 +132,12 @@ export class SlotsFile {
     this.#write(at, slotBytes);
   }
 
-  /** Writes the pages that changed. Throws when the disk does. */
+  /** Writes what changed, with one write for each page. Throws when the disk does. */
   flush(): void {
+    if (this.#dirtyPages.size === 0) return;
     for (const page of this.#dirtyPages) {
-      const at = page * pageBytes;
-      this.#write(at, Math.min(pageBytes, this.#mirror.length - at));
+      const from = this.#dirtyFrom[page] as number;
+      this.#write(from, (this.#dirtyTo[page] as number) - from);
     }
     this.#dirtyPages.clear();
   }
@@ -138,6 +151,15 @@ export class SlotsFile {
 
   close(): void {
     this.#file.close();
+  }
+
+  /** No slot lies on two pages. */
+  #markDirty(at: number, bytes: number): void {
+    const page = Math.floor(at / pageBytes);
+    const isFirst = !this.#dirtyPages.has(page);
+    if (isFirst) this.#dirtyPages.add(page);
+    if (isFirst || at < (this.#dirtyFrom[page] as number)) this.#dirtyFrom[page] = at;
+    if (isFirst || at + bytes > (this.#dirtyTo[page] as number)) this.#dirtyTo[page] = at + bytes;
   }
 
   #write(at: number, bytes: number): void {

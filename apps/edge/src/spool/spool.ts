@@ -229,7 +229,7 @@ export class Spool {
   /** Finals before the slots that they clear. */
   #flush(): void {
     this.outbox.flush();
-    this.totals.flush();
+    this.totals.release();
     for (const request of this.#dirty) {
       request.isDirty = false;
       if (request.hasEnded) continue;
