@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { normalizeUsage, readTrailingUsage, tokenCountMax } from './index.ts';
+import { normalizeUsage, readTrailingUsage, tokenCountMax, WorkerAnswer } from './index.ts';
 
 test.each([
   ['OpenAI', { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15, prompt_tokens_details: { cached_tokens: 4 } }, { input: 6, cached: 4, output: 5 }],
@@ -81,4 +81,27 @@ test.each([
   '{"a":1,"usage":{"prompt_tokens":1}}',
 ])('%s is left to the slow way', (text) => {
   expect(readTrailingUsage(Buffer.from(text))).toBeUndefined();
+});
+
+/** Members as they could stand in a usage object, more than once and in other spellings too. */
+const rawMember = fc.constantFrom(
+  ...['prompt_tokens', 'prompt\\u005ftokens', 'completion_tokens', 'total_tokens', 'input_tokens', 'prompt_cache_hit_tokens', 'cost'].flatMap((name) => [`"${name}":7`, `"${name}": 12 `, `"${name}":null`]),
+  ...['3.5', '-1', '1e3', '999999999', '1000000000', '"9"', '[]'].flatMap((value) => [`"prompt_tokens":${value}`, `"other":${value}`]),
+  ...['{"cached_tokens":5}', '{"cached_tokens": 9, "cached_tokens":null}', '{"cached_tokens":null,"text":1}', '{"text":{"cached_tokens":1}}', '{"cached\\u005ftokens":4}', '{"cost":1}', 'true'].flatMap((value) => [`"prompt_tokens_details":${value}`, `"completion_tokens_details":${value}`]),
+);
+const rawUsage = fc.tuple(fc.array(rawMember, { maxLength: 3 }), fc.boolean()).map(([members, isUsual]) => `{${[...(isUsual ? ['"prompt_tokens":20', '"completion_tokens":4'] : []), ...members].join(',')}}`);
+
+test('a whole answer is read as a parser reads it, whatever its usage looks like, and shows only our cost', () => {
+  fc.assert(
+    fc.property(rawUsage, fc.constantFrom('', ',"system_fingerprint":null'), (usage, behind) => {
+      const answer = WorkerAnswer.read(Buffer.from(`{"choices":["é"],"usage":${usage}${behind}}`));
+      const parsed = JSON.parse(usage) as object;
+      expect(answer.usage).toEqual(normalizeUsage(parsed));
+      const priced = answer.priced('0.5');
+      const text = (typeof priced === 'string' ? Buffer.from(priced, 'latin1') : priced).toString();
+      expect(JSON.parse(text)).toMatchObject({ choices: ['é'], usage: answer.usage ? { ...parsed, cost: 0.5 } : parsed });
+      if (answer.usage) expect(text.replaceAll('{"cost":1}', '').split('"cost"')).toHaveLength(2);
+    }),
+    { numRuns: 5000 },
+  );
 });

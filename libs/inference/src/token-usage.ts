@@ -33,9 +33,11 @@ export function normalizeUsage(value: unknown): TokenUsage | undefined {
   return counts.finish(input, cached, counts.read(usage['output_tokens']));
 }
 
-/** Prompt tokens with those from the cache among them, split into the two kinds. */
+/** Prompt tokens with those from the cache among them, split into the two kinds. All are integers from 0 to `tokenCountMax`. */
 export function splitPrompt(prompt: number, cached: number, output: number): TokenUsage {
-  return new Counts().split(prompt, cached, output);
+  const hostile = cached > prompt;
+  const believed = hostile ? prompt : cached;
+  return { input: prompt - believed, cached: believed, output, hostile };
 }
 
 class Counts {
