@@ -45,10 +45,10 @@ test('a flush writes what changed and leaves the rest as it is, with one write f
   slots.setRequest(20, withOutput(20));
   slots.setRequest(17, withOutput(17));
   slots.setTotal(3, total);
-  slots.clearRequest(18);
+  slots.clearRequest(22);
   slots.flush();
   const at = (slot: number) => 4096 + 256 * slot;
-  expect(writes).toEqual([[at(17) + 128, at(20) + 256], [at(43) + 128, at(43) + 256]]);
+  expect(writes).toEqual([[at(17) + 128, at(22) + 256], [at(43) + 128, at(43) + 256]]);
   slots.setRequest(20, withOutput(21));
   slots.clearRequest(19);
   slots.flush();
