@@ -27,6 +27,7 @@ export function boundInput(object: ScannedObject, endpoint: Endpoint, model: Cat
 
 /** How many texts are read, and the bytes of a text that is read again beside each other one: a query beside each document. */
 function batchOf(object: ScannedObject, { texts }: Endpoint): { readonly texts: number; readonly repeatedBytes: number } {
+  if (texts.length === 0) return oneText;
   const counts = texts.map((name) => countTexts(object, name));
   const most = Math.max(1, ...counts);
   let repeatedBytes = 0;
@@ -36,3 +37,5 @@ function batchOf(object: ScannedObject, { texts }: Endpoint): { readonly texts: 
   });
   return { texts: most, repeatedBytes };
 }
+
+const oneText = { texts: 1, repeatedBytes: 0 } as const;

@@ -59,25 +59,43 @@ function refuseRemoteTools(object: ScannedObject): void {
 }
 
 function mediaOf(object: ScannedObject, { messages }: Endpoint): MediaParts {
-  let all: MediaParts = { count: 0, bytes: 0, remote: false };
-  const add = ({ count, bytes, remote }: MediaParts) => (all = { count: all.count + count, bytes: all.bytes + bytes, remote: all.remote || remote });
+  let all = noMedia;
+  if (messages.length === 0) return all;
   for (const name of messages) {
     const field = findField(object, name);
-    if (field) add(countMedia(object, field));
+    if (field) all = plus(all, countMedia(object, field));
   }
-  const system = messages.length > 0 ? findField(object, 'system') : undefined;
-  if (system) add(countMediaParts(object, system));
-  return all;
+  const system = findField(object, 'system');
+  return system ? plus(all, countMediaParts(object, system)) : all;
+}
+
+const noMedia: MediaParts = { count: 0, bytes: 0, remote: false };
+
+function plus(some: MediaParts, more: MediaParts): MediaParts {
+  if (more.count === 0) return some;
+  return { count: some.count + more.count, bytes: some.bytes + more.bytes, remote: some.remote || more.remote };
 }
 
 function poolsFor(object: ScannedObject, endpoint: Endpoint, media: MediaParts, { pools }: ModelRoute): readonly Pool[] {
-  const speaking = pools.filter((pool) => isServedBy(endpoint, pool.endpoints));
+  const speaking = those(pools, (pool) => isServedBy(endpoint, pool.endpoints));
   const [first] = speaking;
   if (first === undefined) throw new TacetError('route_unsupported_by_model', { param: 'model' });
-  const refused = ({ refusedFields }: Pool) => (refusedFields.size > 0 ? object.fields.find(({ name }) => refusedFields.has(foldName(name)))?.name : undefined);
-  const taking = speaking.filter((pool) => refused(pool) === undefined);
-  if (taking.length === 0) throw new TacetError('field_not_allowed', { param: refused(first) });
-  const fetching = media.remote ? taking.filter(({ remoteMedia }) => remoteMedia) : taking;
+  const taking = those(speaking, (pool) => refusedBy(pool, object) === undefined);
+  if (taking.length === 0) throw new TacetError('field_not_allowed', { param: refusedBy(first, object) });
+  const fetching = media.remote ? those(taking, ({ remoteMedia }) => remoteMedia) : taking;
   if (fetching.length === 0) throw new TacetError('field_invalid', { param: endpoint.prompt?.field, message: 'Media must be sent inline, as data; addresses and ids are not fetched.' });
   return fetching;
+}
+
+/** Mostly all of them, and then no other list is made. */
+function those(pools: readonly Pool[], isOne: (pool: Pool) => boolean): readonly Pool[] {
+  for (const pool of pools) if (!isOne(pool)) return pools.filter((other) => isOne(other));
+  return pools;
+}
+
+/** The first field that a pool refuses, in whatever spelling. */
+function refusedBy({ refusedFields }: Pool, { fields }: ScannedObject): string | undefined {
+  if (refusedFields.size === 0) return undefined;
+  for (const { name, isUsual } of fields) if (refusedFields.has(isUsual ? name : foldName(name))) return name;
+  return undefined;
 }

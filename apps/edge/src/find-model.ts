@@ -18,11 +18,14 @@ export interface FoundModel {
 export function findModel(modelId: string, caller: Caller, catalogue: Catalogue, workers: WorkerSet): FoundModel {
   const model = catalogue.models.get(modelId);
   const route = workers.routeOf(modelId);
-  const refusal = (code: 'model_not_allowed' | 'model_unknown') => new TacetError(code, { param: 'model', metadata: { models: usableModels(caller, catalogue, workers).slice(0, modelsListedMax) } });
-  if (caller.models && !caller.models.has(modelId)) throw refusal('model_not_allowed');
-  if (!route) throw refusal('model_unknown');
+  if (caller.models && !caller.models.has(modelId)) throw refused('model_not_allowed', caller, catalogue, workers);
+  if (!route) throw refused('model_unknown', caller, catalogue, workers);
   if (!model?.price) throw new TacetError('model_not_priced', { param: 'model' });
   return { model, price: model.price, route };
+}
+
+function refused(code: 'model_not_allowed' | 'model_unknown', caller: Caller, catalogue: Catalogue, workers: WorkerSet): TacetError {
+  return new TacetError(code, { param: 'model', metadata: { models: usableModels(caller, catalogue, workers).slice(0, modelsListedMax) } });
 }
 
 /** Models that the caller may use, that are priced and that a pool serves. */

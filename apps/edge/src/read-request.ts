@@ -97,7 +97,7 @@ function readFields(body: Body, endpoint: Endpoint, caller: Caller, options: Rea
   }
 }
 
-export function understand(body: Body, endpoint: Endpoint, caller: Caller, { catalogue, workers }: ReadRequestOptions): InferenceRequest {
+function understand(body: Body, endpoint: Endpoint, caller: Caller, { catalogue, workers }: ReadRequestOptions): InferenceRequest {
   const object = scanObject(body.bytes);
   requireUnambiguous(object, isInterpreted);
   const modelId = readString(object, 'model', modelBytesMax);
@@ -118,8 +118,9 @@ export function understand(body: Body, endpoint: Endpoint, caller: Caller, { cat
 
 /** Answers that are generated: to each prompt of a batch, as many as the largest of the fields says. */
 function choicesOf(object: ScannedObject, { choices, texts, limits }: Endpoint): number {
-  const each = choices.reduce((most, name) => Math.max(most, readInteger(object, name, 1, choicesMax) ?? 1), 1);
-  const [prompts] = limits.length > 0 ? texts : [];
+  let each = 1;
+  for (const name of choices) each = Math.max(each, readInteger(object, name, 1, choicesMax) ?? 1);
+  const prompts = limits.length > 0 ? texts[0] : undefined;
   const total = prompts === undefined ? each : each * countTexts(object, prompts);
   if (total < 1 || total > choicesMax) throw new TacetError('field_invalid', { param: prompts, message: `\`${String(prompts)}\` must hold from 1 to ${choicesMax} prompts, times the answers to each.` });
   return total;

@@ -15,7 +15,7 @@ import { PlainRequest, type ClientRequest } from './http/plain-request.ts';
 import { refuse } from './http/refuse.ts';
 import type { Caller } from './keys/caller.ts';
 import { RateLimitedError } from './limits/rate-gate.ts';
-import { rateHeaders } from './limits/rate-headers.ts';
+import { addRateHeaders } from './limits/rate-headers.ts';
 import { Meter } from './meter.ts';
 import type { Metrics } from './metrics.ts';
 import { openStream } from './open-stream.ts';
@@ -24,7 +24,7 @@ import { readRequest, type ReadRequestOptions } from './read-request.ts';
 import { reportRequest } from './report-request.ts';
 import type { WorkerNews } from './reports.ts';
 import { newRequestId } from './request-id.ts';
-import { requestIdHeaders, streamHeaders } from './response-headers.ts';
+import { addRequestId, streamHeaders } from './response-headers.ts';
 import type { RetryBudget } from './retry-budget.ts';
 import type { RunningRequests } from './running-requests.ts';
 import { StreamAnswer } from './stream-answer.ts';
@@ -70,11 +70,13 @@ export class ServeInference {
     try {
       const authorized = door === 'public' ? authorize.byKey(request.headers) : authorize.byAccount(request.headers);
       caller = authorized instanceof Promise ? await authorized : authorized;
-      const asked = await readRequest(request, endpoint, caller, read, continueOf(request, response));
+      const reading = readRequest(request, endpoint, caller, read, continueOf(request, response));
+      const asked = reading instanceof Promise ? await reading : reading;
       const client = new ClientPresence(response);
       let admitted: AdmittedRequest;
       try {
-        admitted = await admit(asked, admission, client);
+        const admitting = admit(asked, admission, client);
+        admitted = admitting instanceof Promise ? await admitting : admitting;
       } catch (error) {
         asked.prompt.forget();
         throw error;
@@ -108,7 +110,8 @@ export class ServeInference {
   #answerMaker(response: ClientResponse, admitted: AdmittedRequest, meter: Meter): (host: AnswerHost, pool: Pool) => Answer {
     const { admit: { spool, wallMs } } = this.#options;
     const { endpoint, isStream } = admitted.request;
-    if (!isStream) return (host, pool) => new WholeAnswer({ admitted, meter, response, host, usage: pool.usage, isTranslated: spokenAs(endpoint, pool.endpoints) !== endpoint });
+    const whenWritten = (callback: () => void) => spool.whenWritten(callback);
+    if (!isStream) return (host, pool) => new WholeAnswer({ admitted, meter, response, host, usage: pool.usage, isTranslated: spokenAs(endpoint, pool.endpoints) !== endpoint, whenWritten });
     const writer = new EventWriter(response, () => streamHeaders(admitted, meter.latencyMs), endpoint.asksForUsage ? 'data' : 'lines');
     const whenSynced = () => spool.whenSynced();
     return (host, pool) => new StreamAnswer({ admitted, meter, response, writer, host, usage: pool.usage, whenSynced, stream: openStream(admitted, pool, wallMs()) });
@@ -122,8 +125,8 @@ export class ServeInference {
     const requestId = caller && !caller.noLog ? newRequestId().text : undefined;
     const dialect = endpoint.errors;
     const headers = caller ? ['x-tacet-privacy', caller.noLog ? 'no-log' : 'standard'] : [];
-    if (requestId !== undefined) headers.push(...requestIdHeaders(requestId, dialect));
-    if (error instanceof RateLimitedError) headers.push(...rateHeaders(error, dialect));
+    if (requestId !== undefined) addRequestId(headers, requestId, dialect);
+    if (error instanceof RateLimitedError) addRateHeaders(headers, error, dialect);
     if (error.code !== 'client_closed') refuse(request, response, error, { dialect, requestId, headers });
     if (caller?.noLog) return;
     metrics.noteInference(endpoint.name, error.httpStatus);

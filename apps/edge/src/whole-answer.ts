@@ -7,7 +7,7 @@ import type { ClientResponse } from './http/client-response.ts';
 import { sendError } from './http/send-error.ts';
 import type { Meter } from './meter.ts';
 import { isImpossible, nothingReceived, type ReceivedCounts } from './received-counts.ts';
-import { errorManner, responseHeaders } from './response-headers.ts';
+import { addResponseHeaders, errorManner } from './response-headers.ts';
 import type { Outcome } from './settle.ts';
 import { readAsMessage, translateAnswer } from './translate-answer.ts';
 import type { UsageStyle } from './workers/worker-kind.ts';
@@ -25,6 +25,8 @@ export interface WholeAnswerOptions {
   readonly usage: UsageStyle;
   /** Whether the worker speaks chat completions where the client speaks messages. */
   readonly isTranslated: boolean;
+  /** Calls back when the finals of this turn of the event loop are written. */
+  readonly whenWritten: (callback: () => void) => void;
 }
 
 /** An answer that comes as a whole: collected, read for its usage, settled, sent. */
@@ -93,11 +95,18 @@ export class WholeAnswer implements Answer {
 
   #complete(answer: WorkerAnswer): void {
     this.#isOver = true;
-    const { admitted, meter, response, host } = this.#options;
+    const { meter, whenWritten } = this.#options;
     meter.noteFirstEvent();
+    const body = this.#write(answer, meter.endInTurn('ok', this.#countsOf(answer)));
     // The final is appended before the body goes to the socket; a whole answer does not wait for the disk.
-    const body = this.#write(answer, meter.end('ok', this.#countsOf(answer)));
-    response.writeHead(200, ['content-type', 'application/json', 'content-length', String(body.length), ...responseHeaders(admitted, meter.latencyMs)]);
+    whenWritten(() => this.#handOver(body));
+  }
+
+  #handOver(body: Buffer): void {
+    const { admitted, meter, response, host } = this.#options;
+    const headers = ['content-type', 'application/json', 'content-length', String(body.length)];
+    addResponseHeaders(headers, admitted, meter.latencyMs);
+    response.writeHead(200, headers);
     if (body.length <= stringBytesMax) response.end(body.toString('latin1'), 'latin1');
     else response.end(body);
     host.onComplete();

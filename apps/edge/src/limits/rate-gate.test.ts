@@ -3,7 +3,13 @@ import type { Caller, Claim } from '../keys/caller.ts';
 import { windowMs, type Limiter } from './limiter.ts';
 import { memoryLimiter } from './memory-limiter.ts';
 import { passLimits, RateLimitedError, type Passage } from './rate-gate.ts';
-import { rateHeaders } from './rate-headers.ts';
+import { addRateHeaders, type Standings } from './rate-headers.ts';
+
+function rateHeaders(standings: Standings, dialect: 'openai' | 'anthropic'): string[] {
+  const headers: string[] = [];
+  addRateHeaders(headers, standings, dialect);
+  return headers;
+}
 
 const claim = (kind: Claim['kind'], scope: Claim['scope'], limit: number): Claim => ({ kind, scope, limit, name: `${kind} ${scope} x` });
 const callerWith = (...claims: Claim[]) => ({ claims }) as unknown as Caller;

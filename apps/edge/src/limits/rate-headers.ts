@@ -6,14 +6,11 @@ export interface Standings {
   readonly tokens: Standing | undefined;
 }
 
-/** Headers (names and values) that tell how much of the limits is left, as OpenAI's or Anthropic's clients read them. */
-export function rateHeaders(standings: Standings, dialect: 'openai' | 'anthropic'): string[] {
-  const { requests, tokens } = standings;
-  const headers: string[] = [];
+/** Adds headers (names and values) that tell how much of the limits is left, as OpenAI's or Anthropic's clients read them. */
+export function addRateHeaders(headers: string[], { requests, tokens }: Standings, dialect: 'openai' | 'anthropic'): void {
   const write = dialect === 'openai' ? writeOpenai : writeAnthropic;
   if (requests) write(headers, 'requests', requests);
   if (tokens) write(headers, 'tokens', tokens);
-  return headers;
 }
 
 function writeOpenai(headers: string[], what: string, { limit, remaining, resetMs }: Standing): void {
