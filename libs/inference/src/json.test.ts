@@ -137,6 +137,19 @@ test('fields are read typed, and a wrong type names the field', () => {
   }
 });
 
+test('an integer is what a parser makes of it, in every spelling', () => {
+  const digits = fc.oneof(fc.maxSafeInteger(), fc.nat({ max: 2_000_000_000 }), fc.constantFrom('-0', '1e3', '1.0', '120e-1', '1.5', '999999999', '1000000000', '9007199254740991')).map(String);
+  fc.assert(
+    fc.property(digits, (text) => {
+      const value = Number(text);
+      const read = () => readInteger(scan(`{"i":${text}}`), 'i', -100, 2 ** 40);
+      if (Number.isInteger(value) && value >= -100 && value <= 2 ** 40) expect(read()).toBe(value);
+      else expect(reasonOf(read)).toBe('field_invalid');
+    }),
+    { numRuns: 1000 },
+  );
+});
+
 /** JSON in ASCII. */
 function asciiOf(value: unknown): string {
   return JSON.stringify(value).replace(/[^\0-~]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -4,6 +4,8 @@ import type { ScannedField, ScannedObject } from './scan-object.ts';
 
 /** Longest number that is read; every integer below 2^53 is shorter in every sensible spelling. */
 const numberBytesMax = 32;
+/** So many digits are exact in every number. */
+const plainDigitsMax = 9;
 
 /** The field of a name, or undefined when it is absent. The last one, where the name repeats. */
 export function findField(object: ScannedObject, name: string): ScannedField | undefined {
@@ -36,11 +38,27 @@ export function readInteger(object: ScannedObject, name: string, min: number, ma
   const field = findValue(object, name);
   if (field === undefined) return undefined;
   const { valueStart, valueEnd } = field;
-  const first = object.bytes[valueStart] ?? 0;
-  const isNumber = first === 0x2d || (first >= 0x30 && first <= 0x39);
-  const value = isNumber && valueEnd - valueStart <= numberBytesMax ? Number(object.bytes.toString('latin1', valueStart, valueEnd)) : Number.NaN;
+  const value = readNumber(object.bytes, valueStart, valueEnd);
   if (!Number.isInteger(value) || value < min || value > max) throw invalid(name, `must be an integer from ${min} to ${max}`);
   return value;
+}
+
+/** NaN where the value is none. */
+function readNumber(bytes: Buffer, start: number, end: number): number {
+  let value = 0;
+  for (let at = start; at < end; at++) {
+    const digit = (bytes[at] ?? 0) - 0x30;
+    // Only few plain digits are added up: all other spellings are left to the parser.
+    if (digit < 0 || digit > 9 || end - start > plainDigitsMax) return parseNumber(bytes, start, end);
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+function parseNumber(bytes: Buffer, start: number, end: number): number {
+  const first = bytes[start] ?? 0;
+  const isNumber = first === 0x2d || (first >= 0x30 && first <= 0x39);
+  return isNumber && end - start <= numberBytesMax ? Number(bytes.toString('latin1', start, end)) : Number.NaN;
 }
 
 /** A string of at most `bytesMax` bytes as it stands in the JSON; undefined when absent or null. Throws `JsonError`. */
