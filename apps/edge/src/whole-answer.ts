@@ -14,8 +14,6 @@ import type { UsageStyle } from './workers/worker-kind.ts';
 
 /** Longest answer that is collected, in bytes. */
 export const answerBytesMax = 32 * 1024 * 1024;
-/** Up to this size an answer goes out as one string, headers and body in one write. */
-const stringBytesMax = 16_384;
 
 export interface WholeAnswerOptions {
   readonly admitted: AdmittedRequest;
@@ -102,20 +100,20 @@ export class WholeAnswer implements Answer {
     whenWritten(() => this.#handOver(body));
   }
 
-  #handOver(body: Buffer): void {
+  /** `body`: a string of latin1, or bytes. */
+  #handOver(body: string | Buffer): void {
     const { admitted, meter, response, host } = this.#options;
     const headers = ['content-type', 'application/json', 'content-length', String(body.length)];
     addResponseHeaders(headers, admitted, meter.latencyMs);
     response.writeHead(200, headers);
-    if (body.length <= stringBytesMax) response.end(body.toString('latin1'), 'latin1');
-    else response.end(body);
+    response.end(body, 'latin1');
     host.onComplete();
   }
 
-  #write(answer: WorkerAnswer, { counts, chargeNano }: Outcome): Buffer {
+  #write(answer: WorkerAnswer, { counts, chargeNano }: Outcome): string | Buffer {
     const cost = formatUsd(chargeNano);
     if (this.#message) return translateAnswer(this.#message, counts, cost);
-    return answer.usage ? answer.withCost(cost) : answer.bytes;
+    return answer.priced(cost);
   }
 
   /** What is billed of the answer: what the worker says, as far as that can be true. */
