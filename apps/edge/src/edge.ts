@@ -54,7 +54,7 @@ export async function startEdge(config: EdgeConfig, { log, registry, readiness }
   const catalogue = new Catalogue();
   const usage = new UsageFlow({ ledger, edgeId, spool, kafkaBrokers: config.kafkaBrokers, epoch: () => identity.epoch, onTrouble: reports.usage });
   const listener = listenToSession({ usage, running, events, metrics, readiness });
-  const session = new EdgeSession({ ledger, identity, lastSeqs: () => spool.outbox.last, now: momentNow, catalogue, listener });
+  const session = new EdgeSession({ ledger, identity, lastSeqs: () => spool.outbox.last, now: momentNow, monotonicMs, catalogue, listener });
   await session.open();
 
   const directory = new Directory({ client: keys, monotonicMs, onLookUp: (outcome) => metrics.lookUps.inc({ outcome }) });

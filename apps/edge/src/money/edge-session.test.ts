@@ -38,7 +38,7 @@ class Bench {
       onRefused: () => undefined,
     };
     const ledger = { OpenEdgeSession: () => this.#open(), Heartbeat: (request: HeartbeatRequest) => this.#beat(request) } as unknown as Ledger;
-    this.session = new EdgeSession({ ledger, identity: this.identity, lastSeqs: () => this.last, now: () => this.now, catalogue: new Catalogue(), listener });
+    this.session = new EdgeSession({ ledger, identity: this.identity, lastSeqs: () => this.last, now: () => this.now, monotonicMs: () => this.now.monotonicMs, catalogue: new Catalogue(), listener });
   }
 
   pass(ms: number, clocks: readonly (keyof Moment)[] = ['monotonicMs', 'wallMs', 'bootMs']): void {

@@ -10,9 +10,9 @@ import { LeaseBook } from './lease-book.ts';
 import { protocolTimes, type ProtocolTimes } from './protocol-times.ts';
 import { ageMs, type Moment } from './session-age.ts';
 
-/** First and longest wait between two tries to open a session. */
 /** How long all clocks need not be read again within a tick. */
 const freshMs = 20;
+/** First and longest wait between two tries to open a session. */
 const openRetryMs = 100;
 const openRetryMsMax = 2_000;
 const callDeadlineMsMin = 1_000;
@@ -41,6 +41,8 @@ export interface EdgeSessionOptions {
   /** The last seq of each partition in the outbox. */
   readonly lastSeqs: () => Seqs;
   readonly now: () => Moment;
+  /** The monotonic clock of `now` alone, for what needs no other. */
+  readonly monotonicMs: () => number;
   readonly catalogue: Catalogue;
   readonly listener: SessionListener;
 }
@@ -113,10 +115,10 @@ export class EdgeSession {
    * but for no more than `freshMs`: a process can be stopped in the middle of one.
    */
   mayForward(): boolean {
-    const { monotonicMs } = this.#options.now();
-    if (monotonicMs < this.#freshUntilMs) return true;
+    const nowMs = this.#options.monotonicMs();
+    if (nowMs < this.#freshUntilMs) return true;
     if (!this.#isOpen || this.#cutIfOld()) return false;
-    this.#freshUntilMs = monotonicMs + freshMs;
+    this.#freshUntilMs = nowMs + freshMs;
     setImmediate(() => (this.#freshUntilMs = 0));
     return true;
   }
@@ -173,10 +175,10 @@ export class EdgeSession {
   }
 
   #newBook(epoch: number): LeaseBook {
-    const { ledger, identity, now, listener } = this.#options;
+    const { ledger, identity, monotonicMs, listener } = this.#options;
     return new LeaseBook({
       times: this.#times,
-      monotonicMs: () => now().monotonicMs,
+      monotonicMs,
       setLease: async (key, target) => {
         const limits = { keyLimitDayNano: String(key.limitDayNano), keyLimitMonthNano: String(key.limitMonthNano), keyLimitTotalNano: String(key.limitTotalNano) };
         return fromSetLease(await ledger.SetLease({ edgeId: identity.edgeId, epoch, target: toLeaseTarget(key, target), ...limits }));
