@@ -8,7 +8,7 @@ export interface WorkerRequest {
   /** Request line and headers, with the empty line behind them; one byte for each character. */
   readonly head: string;
   /** A text has one byte for each character too, and goes out with the head in one write; buffers are written as they are, without a copy. */
-  readonly body: string | Buffer | readonly Buffer[];
+  readonly body: string | readonly Buffer[];
 }
 
 /** The connections that this one is among. */
@@ -132,8 +132,7 @@ export class WorkerConnection implements AnswerReaderHost {
     }
     socket.cork();
     socket.write(head, 'latin1');
-    if (Buffer.isBuffer(body)) socket.write(body);
-    else for (const piece of body) socket.write(piece);
+    for (const piece of body) socket.write(piece);
     socket.uncork();
   }
 
