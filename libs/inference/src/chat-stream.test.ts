@@ -211,7 +211,7 @@ test('hostile usage is told, and what was counted stays known', () => {
 
 test('a whole answer shows its cost, and only ours', () => {
   const body = (usage: string) => Buffer.from(`{"id":"x","choices":[],"usage":${usage},"kv_transfer_params":null}`);
-  const costOf = (usage: string) => (JSON.parse(WorkerAnswer.read(body(usage)).withCost('0.5').toString()) as { usage: unknown }).usage;
+  const costOf = (usage: string) => (JSON.parse(WorkerAnswer.read(body(usage)).priced('0.5').toString()) as { usage: unknown }).usage;
   expect(costOf('{"prompt_tokens":1,"completion_tokens":2}')).toEqual({ prompt_tokens: 1, completion_tokens: 2, cost: 0.5 });
   expect(costOf('{"prompt_tokens":1,"completion_tokens":2,"cost":7}')).toEqual({ prompt_tokens: 1, completion_tokens: 2, cost: 0.5 });
   expect(costOf('null')).toBeNull();

@@ -50,9 +50,10 @@ export class ChatStream implements AnswerStream {
 
   /** What was received so far, cumulative. Without any usage: input 0, output = chunks with a non-empty delta. */
   get usage(): TokenUsage {
-    if (this.#total) return { ...this.#total, hostile: this.#hostile };
-    if (!this.#hasUsage) return { input: 0, cached: 0, output: this.#counted, hostile: this.#hostile };
-    return { ...this.#prompt, output: Math.min(this.#outputSum, tokenCountMax), hostile: this.#hostile };
+    const hostile = this.#hostile;
+    if (!this.#hasUsage) return { input: 0, cached: 0, output: this.#counted, hostile };
+    const { input, cached } = this.#total ?? this.#prompt;
+    return { input, cached, output: this.#total ? this.#total.output : Math.min(this.#outputSum, tokenCountMax), hostile };
   }
 
   /** Output received so far: `usage.output` without making an object. */
@@ -107,11 +108,14 @@ export class ChatStream implements AnswerStream {
     }
     const tail = readTrailingUsage(json);
     const end = tail?.cut ?? json.length - 1;
-    const shaped = this.#shape?.read(json, end);
-    if (shaped === undefined || (shaped.index >= 0 && !this.#begun.has(shaped.index)) || (tail === undefined && hasUsageName(json))) return this.#readSlowly(json);
-    if (!shaped.isEmptyDelta) this.#counted++;
-    if (tail?.usage) this.#take(tail.usage, shaped.index, json.subarray(tail.valueStart, tail.valueEnd));
-    return shaped.index < 0 && tail?.usage ? undefined : this.#present(json, tail);
+    const shape = this.#shape;
+    if (!shape?.read(json, end) || (shape.index >= 0 && !this.#begun.has(shape.index)) || (tail === undefined && hasUsageName(json))) return this.#readSlowly(json);
+    if (!shape.isEmpty) this.#counted++;
+    if (tail?.usage) {
+      this.#take(tail.usage, shape.index);
+      if (this.#showsTotal) this.#usageJson = Buffer.from(json.subarray(tail.valueStart, tail.valueEnd));
+    }
+    return shape.index < 0 && tail?.usage ? undefined : this.#present(json, tail);
   }
 
   /**
@@ -160,13 +164,17 @@ export class ChatStream implements AnswerStream {
     return json.subarray(0, end);
   }
 
-  #take(usage: TokenUsage, index: number, json: Buffer): void {
+  /** Whether what was taken last is to be shown at the end. */
+  get #showsTotal(): boolean {
+    return this.#options.showUsage && this.#total !== undefined;
+  }
+
+  #take(usage: TokenUsage, index: number): void {
     this.#hasUsage = true;
     this.#hostile ||= usage.hostile;
     if (index < 0 || this.#options.usageIsTotal) {
       // The newest total is the whole truth, also where it is less than what was told before.
       this.#total = usage;
-      if (this.#options.showUsage) this.#usageJson = Buffer.from(json);
       return;
     }
     this.#total = undefined;
@@ -188,7 +196,10 @@ export class ChatStream implements AnswerStream {
     for (const choice of choices) if (choice.finish_reason !== null) this.#finished.add(choice.index as number);
     if (!choices.every((choice) => choiceIsEmpty(choice, this.#options.kind))) this.#counted++;
     const usage = normalizeUsage(chunk.usage);
-    if (usage) this.#take(usage, choices.length === 1 ? (choices[0]?.index as number) : -1, Buffer.from(JSON.stringify(chunk.usage)));
+    if (usage) {
+      this.#take(usage, choices.length === 1 ? (choices[0]?.index as number) : -1);
+      if (this.#showsTotal) this.#usageJson = Buffer.from(JSON.stringify(chunk.usage));
+    }
     if (choices.length === 0 && usage) return undefined;
     if (repaired) return this.#rebuild(chunk);
     const tail = usageTail(object, usageField);

@@ -1,3 +1,4 @@
+import { standsAt } from './field-names.ts';
 import { splitPrompt, type TokenUsage } from './token-usage.ts';
 import { UsageReader } from './usage-reader.ts';
 
@@ -16,7 +17,7 @@ export interface TrailingUsage {
   readonly usage: TokenUsage | undefined;
 }
 
-const usageName = Buffer.from('"usage":');
+const usageName = '"usage":';
 
 /**
  * Reads `,"usage":{...}}` or `,"usage":null}` at the very end of valid JSON without parsing the rest: nearly
@@ -27,7 +28,7 @@ const usageName = Buffer.from('"usage":');
  * name of the outermost object.
  */
 export function readTrailingUsage(json: Buffer): TrailingUsage | undefined {
-  const nameAt = json.indexOf(usageName, Math.max(0, json.length - trailingUsageBytesMax));
+  const nameAt = lastUsageName(json);
   if (nameAt < 1) return undefined;
   let cut = nameAt - 1;
   while (cut > 0 && json[cut] === 0x20) cut--;
@@ -41,4 +42,11 @@ export function readTrailingUsage(json: Buffer): TrailingUsage | undefined {
   if (json[valueEnd] !== 0x7d || valueEnd + 1 !== json.length) return undefined;
   if (isNull) return { cut, valueStart, valueEnd, usage: undefined };
   return { cut, valueStart, valueEnd, usage: splitPrompt(reader.prompt, reader.cached, reader.output) };
+}
+
+/** Where the name stands last, near the end; -1 where it does not. */
+function lastUsageName(json: Buffer): number {
+  const least = Math.max(0, json.length - trailingUsageBytesMax);
+  for (let at = json.length - usageName.length; at >= least; at--) if (json[at] === 0x22 && json[at + 1] === 0x75 && standsAt(json, at, usageName)) return at;
+  return -1;
 }

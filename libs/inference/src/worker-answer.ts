@@ -47,11 +47,6 @@ export class WorkerAnswer {
     return new WorkerAnswer(scanObject(bytes));
   }
 
-  withCost(cost: string): Buffer {
-    const priced = this.priced(cost);
-    return typeof priced === 'string' ? Buffer.from(priced, 'latin1') : priced;
-  }
-
   /**
    * The answer with `cost` (a JSON number in USD) as the last field of its usage object, where it has one. A cost that
    * the worker wrote is replaced. A small one is a string of latin1: a character for each byte.
