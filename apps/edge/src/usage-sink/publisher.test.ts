@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { partitionOf } from '@tacet/usage';
 import { eventually } from '@tacet/testing';
 import { ForgetfulFiles } from '../../tests/forgetful-files.ts';
@@ -8,7 +8,7 @@ import { segmentHeaderBytes, type Seqs } from '../spool/segment.ts';
 import { Spool } from '../spool/spool.ts';
 import { catchUp } from './catch-up.ts';
 import { Publisher } from './publisher.ts';
-import type { UsageSink } from './usage-sink.ts';
+import { sinkRecordsMax, type UsageSink } from './usage-sink.ts';
 
 const edgeId = Buffer.alloc(16, 9);
 const account = Buffer.alloc(16, 1);
@@ -22,8 +22,10 @@ class Bench {
   readonly troubles: string[] = [];
   readonly sent: number[][] = [];
   fails = 0;
+  /** Done while the next batch is under way. */
+  meanwhile: (() => Promise<void>) | undefined;
   readonly spool = Spool.open(new ForgetfulFiles().start(), {
-    edgeId, segmentBytes: segmentHeaderBytes + 16 * 128, bytesMax: 10 * (segmentHeaderBytes + 16 * 128), slots: { requests: 4, totals: 1 },
+    edgeId, segmentBytes: segmentHeaderBytes + 16 * 128, bytesMax: 200 * (segmentHeaderBytes + 16 * 128), slots: { requests: 4, totals: 1 },
     monotonicMs: () => this.now, wallMs: () => 1, onTrouble: () => undefined,
     onFailure: (error) => {
       throw error;
@@ -33,6 +35,9 @@ class Bench {
     send: async (records: readonly OutgoingRecord[]) => {
       if (this.fails-- > 0) throw new Error('down');
       this.sent.push(records.map(({ seq }) => seq));
+      const { meanwhile } = this;
+      this.meanwhile = undefined;
+      await meanwhile?.();
       return undefined;
     },
     stop: async () => undefined,
@@ -71,6 +76,27 @@ test('only what is on the disk is sent, and each record once while all goes well
   await bench.spool.whenSynced();
   await bench.flush();
   expect(bench.sent.flat()).toEqual([1, 2, 3]);
+  await bench.publisher.stop();
+});
+
+test('what comes while a batch is under way is gathered for the next wake, unless more than a batch waits', async () => {
+  // No wake but those of this test.
+  jest.useFakeTimers({ doNotFake: ['setImmediate', 'setTimeout', 'nextTick', 'queueMicrotask', 'performance', 'Date'] });
+  const bench = new Bench();
+  jest.useRealTimers();
+  const wakeOnce = async () => {
+    bench.publisher.wake();
+    for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+  };
+  await bench.append(2);
+  bench.meanwhile = () => bench.append(1);
+  await wakeOnce();
+  expect(bench.sent).toEqual([[1, 2]]);
+  await wakeOnce();
+  expect(bench.sent).toEqual([[1, 2], [3]]);
+  await bench.append(sinkRecordsMax + 5);
+  await wakeOnce();
+  expect(bench.sent.map(({ length }) => length)).toEqual([2, 1, sinkRecordsMax, 5]);
   await bench.publisher.stop();
 });
 

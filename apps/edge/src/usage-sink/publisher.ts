@@ -63,7 +63,7 @@ export class Publisher {
     return this.#progress.every(({ applied }, partition) => applied >= (last[partition] ?? 0));
   }
 
-  /** Sends what there is, if nothing is being sent. */
+  /** Sends what there is by now, if nothing is being sent. */
   wake(): void {
     if (this.#sending || this.#options.monotonicMs() < this.#pauseUntil) return;
     this.#sending = this.#sendAll().finally(() => (this.#sending = undefined));
@@ -132,6 +132,8 @@ export class Publisher {
         const applied = await sink.send(records);
         this.#retryMs = retryMsMin;
         if (applied) this.noteApplied(applied, askedAt, this.#times);
+        // What came meanwhile is gathered until the next wake: a call costs as much as a hundred records.
+        if (records.length < sinkRecordsMax) return;
       } catch (error) {
         onTrouble('send_failed', error);
         this.#reader.rewind(before);
