@@ -1,105 +1,12 @@
 /** The connections to a worker, against servers on bare sockets whose every byte a test chooses. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
-import { issue, makeAuthority } from '@tacet/certificates';
 import { eventually } from '@tacet/testing';
-import type { AnswerReceiver } from './answer-receiver.ts';
-import { WorkerConnections, type WorkerConnectionsOptions } from './worker-connections.ts';
+import { ask, cleanUpPeers, connectTo, endLater, keepAliveMs, mark, ok, send, startPeer, Told } from '../../tests/worker-peer.ts';
 
-const keepAliveMs = 4_000;
-const cleanUp: (() => void)[] = [];
-afterEach(() => {
-  for (const end of cleanUp.splice(0).toReversed()) end();
-});
-
-/** What a request was told, in order; a receiver that a test can make do more. */
-class Told implements AnswerReceiver {
-  readonly events: string[] = [];
-  body = '';
-  wantsMore = true;
-  onEvent: (event: string) => void = () => undefined;
-
-  onHead(status: number): void {
-    this.#tell(`head ${status}`);
-  }
-
-  onData(chunk: Buffer): boolean {
-    this.body += chunk.toString('latin1');
-    this.#tell('data');
-    return this.wantsMore;
-  }
-
-  onEnd(): void {
-    this.#tell('end');
-  }
-
-  onFailure(): void {
-    this.#tell('failure');
-  }
-
-  get isOver(): boolean {
-    return this.events.includes('end') || this.events.includes('failure');
-  }
-
-  #tell(event: string): void {
-    this.events.push(event);
-    this.onEvent(event);
-  }
-}
-
-interface Peer {
-  readonly port: number;
-  /** Its connections, in the order in which they came, open or not. */
-  readonly sockets: Socket[];
-  /** What came on each. */
-  readonly received: string[];
-}
-
-/** A server that is asked what to do with each request that ends in a mark. */
-async function startPeer(onRequest: (socket: Socket, place: number) => void, make: (onSocket: (socket: Socket) => void) => Server = createServer): Promise<Peer> {
-  const sockets: Socket[] = [];
-  const received: string[] = [];
-  const server = make((socket) => {
-    const place = sockets.push(socket) - 1;
-    received.push('');
-    socket.on('error', () => undefined).on('data', (bytes: Buffer) => {
-      received[place] += bytes.toString('latin1');
-      if (bytes.toString('latin1').endsWith(mark)) onRequest(socket, place);
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  cleanUp.push(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return { port: (server.address() as AddressInfo).port, sockets, received };
-}
-
-const mark = '{"end":true}';
-const ok = (body: string, ...lines: string[]) => ['HTTP/1.1 200 OK', ...lines, `content-length: ${body.length}`, '', body].join('\r\n');
-
-function connectTo(port: number, options: Partial<WorkerConnectionsOptions> = {}): WorkerConnections {
-  const connections = new WorkerConnections({ url: new URL(`http://127.0.0.1:${port}`), address: '127.0.0.1', connectMs: 5_000, keepAliveMs, monotonicMs: () => performance.now(), ...options });
-  cleanUp.push(() => connections.destroy());
-  return connections;
-}
-
-function send(connections: WorkerConnections, told = new Told(), body: string | Buffer[] = mark) {
-  const bytes = typeof body === 'string' ? body.length : Buffer.concat(body).length;
-  const attempt = connections.send({ head: `POST / HTTP/1.1\r\nhost: x\r\ncontent-length: ${bytes}\r\n\r\n`, body }, told);
-  expect(told.events).toEqual([]);
-  return { told, attempt };
-}
-
-async function ask(connections: WorkerConnections, body: string | Buffer[] = mark): Promise<Told> {
-  const { told } = send(connections, new Told(), body);
-  await eventually('it is over', () => told.isOver);
-  return told;
-}
+afterEach(cleanUpPeers);
 
 test('requests go one after the other on one connection, and at once on one each; the one used last is taken first', async () => {
   const waiting: (() => void)[] = [];
@@ -231,64 +138,18 @@ test('a connection that does not come about ends with its time', async () => {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   });`;
   const child = spawn(process.execPath, ['-e', blocked], { stdio: ['ignore', 'pipe', 'ignore'] });
-  cleanUp.push(() => child.kill('SIGKILL'));
+  endLater(() => child.kill('SIGKILL'));
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   const port = Number(line.toString());
   for (let i = 0; i < 8; i++) {
     const filler = connect(port, '127.0.0.1').on('error', () => undefined);
-    cleanUp.push(() => filler.destroy());
+    endLater(() => filler.destroy());
   }
   const connections = connectTo(port, { connectMs: 300 });
   // The first ones may still find room in the queue, which is no connection either as long as nobody answers.
   const told = Array.from({ length: 4 }, () => send(connections).told);
   await eventually('one has failed', () => told.some(({ events }) => events.includes('failure')));
   expect(told.every(({ events }) => events.length === 0 || events.join() === 'failure')).toBe(true);
-});
-
-test('a worker that takes a connection and never speaks TLS ends with the time for connecting too', async () => {
-  const peer = await startPeer(() => undefined);
-  const told = await ask(connectTo(peer.port, { url: new URL(`https://127.0.0.1:${peer.port}`), connectMs: 200 }));
-  expect(told.events).toEqual(['failure']);
-});
-
-test('over TLS the certificate must hold the host’s name, or its address where that is the host', async () => {
-  const authority = await makeAuthority();
-  const trusted = getCACertificates('default');
-  setDefaultCACertificates([...trusted, authority.certificate.toString('pem')]);
-  cleanUp.push(() => setDefaultCACertificates(trusted));
-  const { certificate, key } = await issue(authority, { identity: 'worker', dnsNames: ['gpu.test'], addresses: ['127.0.0.1'] });
-  const names: (string | false | null)[] = [];
-  const peer = await startPeer((socket) => socket.write(ok('sealed')), (onSocket) => createTlsServer({ cert: certificate, key, ALPNProtocols: ['http/1.1'] }, (socket) => {
-    names.push(socket.servername, socket.alpnProtocol);
-    onSocket(socket);
-  }));
-  const over = (host: string) => connectTo(peer.port, { url: new URL(`https://${host}:${peer.port}`) });
-  const named = over('gpu.test');
-  for (let i = 0; i < 3; i++) expect((await ask(named)).body).toBe('sealed');
-  expect([peer.sockets.length, names]).toEqual([1, ['gpu.test', 'http/1.1']]);
-  expect((await ask(over('127.0.0.1'))).body).toBe('sealed');
-  const other = over('other.test');
-  // Twice, because what was learnt of the first handshake must not spare the second its check.
-  for (let i = 0; i < 2; i++) expect((await ask(other)).events).toEqual(['failure']);
-  setDefaultCACertificates(trusted);
-  expect((await ask(over('gpu.test'))).events).toEqual(['failure']);
-});
-
-test('a session of TLS is taken up again by the next connection, and large answers pass', async () => {
-  const authority = await makeAuthority();
-  const trusted = getCACertificates('default');
-  setDefaultCACertificates([...trusted, authority.certificate.toString('pem')]);
-  cleanUp.push(() => setDefaultCACertificates(trusted));
-  const { certificate, key } = await issue(authority, { identity: 'worker', dnsNames: ['gpu.test'] });
-  const reused: boolean[] = [];
-  const large = 'x'.repeat(1_000_000);
-  const peer = await startPeer((socket) => socket.write(ok(large, 'connection: close')), (onSocket) => createTlsServer({ cert: certificate, key }, (socket) => {
-    reused.push(socket.isSessionReused());
-    onSocket(socket);
-  }));
-  const connections = connectTo(peer.port, { url: new URL(`https://gpu.test:${peer.port}`) });
-  for (let i = 0; i < 2; i++) expect((await ask(connections, [Buffer.alloc(200_000, 'y'), Buffer.from(mark)])).body === large).toBe(true);
-  expect(reused).toEqual([false, true]);
 });
 
 test('a receiver that wants no more slows the worker down, and gets the rest in order when it does', async () => {
@@ -330,9 +191,11 @@ test('a worker that leaves does not take away the end of what a receiver has not
   const peer = await startPeer((socket) => socket.end(ok('x', 'connection: close')));
   const told = new Told();
   told.wantsMore = false;
-  const { attempt } = send(connectTo(peer.port), told);
+  const connections = connectTo(peer.port);
+  const { attempt } = send(connections, told);
   await eventually('the body', () => told.body !== '');
   peer.sockets[0]!.destroy();
+  connections.destroy();
   attempt.resume();
   expect(told.events).toEqual(['head 200', 'data', 'end']);
 });

@@ -119,12 +119,8 @@ export class WorkerConnections implements ConnectionOwner {
     const given = { host: this.#host, port: this.#port, onread, ALPNProtocols: ['http/1.1'], session: this.#tlsSession };
     // An address is no name that could be asked for (RFC 6066 §3); then the certificate must hold the address.
     const socket = connectTls(isIP(name) === 0 ? { ...given, servername: name } : given);
-    let isTrusted = false;
-    socket.once('secureConnect', () => (isTrusted = true));
-    // A session that is taken up again skips the check of the name, so only one that was checked is kept.
-    socket.on('session', (session) => {
-      if (isTrusted) this.#tlsSession = session;
-    });
+    // Node tells of a session once it has checked the certificate, which the connection that takes it up need not do again.
+    socket.on('session', (session) => (this.#tlsSession = session));
     return socket;
   }
 
