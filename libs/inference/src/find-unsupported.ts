@@ -17,9 +17,13 @@ export function findUntextual(object: ScannedObject, names: readonly string[]): 
     if (field === undefined) return false;
     const walk = new JsonWalk(object.bytes);
     let isText = true;
-    const look = (at: number) => walk.members(at, (member) => (isText &&= textNames.has(member)));
-    look(field.valueStart);
-    walk.elements(field.valueStart, look);
+    const look = (at: number) =>
+      walk.members(at, (member, value) => {
+        isText &&= textNames.has(member);
+        return walk.endOf(value);
+      });
+    if (object.bytes[field.valueStart] === 0x5b) walk.elements(field.valueStart, look);
+    else look(field.valueStart);
     return !isText;
   });
 }
@@ -30,6 +34,10 @@ export function findRemoteTool(object: ScannedObject, name: string): boolean {
   if (field === undefined) return false;
   const walk = new JsonWalk(object.bytes);
   let isRemote = false;
-  walk.elements(field.valueStart, (at) => walk.members(at, (member) => (isRemote ||= serverNames.has(member))));
+  const look = (member: string, at: number) => {
+    isRemote ||= serverNames.has(member);
+    return walk.endOf(at);
+  };
+  walk.elements(field.valueStart, (at) => walk.members(at, look));
   return isRemote;
 }

@@ -159,7 +159,8 @@ export class JsonScanner {
   }
 }
 
-function afterWhitespace(bytes: Buffer, at: number): number {
+/** The first place from `at` on that is not whitespace. */
+export function afterWhitespace(bytes: Buffer, at: number): number {
   for (let byte = bytes[at]; byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09; byte = bytes[at]) at++;
   return at;
 }

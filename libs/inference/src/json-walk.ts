@@ -2,7 +2,7 @@ import { findUsualName } from './field-names.ts';
 import { foldName } from './fold-name.ts';
 import { JsonScanner } from './json-scanner.ts';
 
-/** Visits parts of JSON that was scanned already, by their places, without building them. */
+/** Visits parts of JSON that was scanned already, by their places, without building them. What visits a value tells where it ends. */
 export class JsonWalk {
   readonly bytes: Buffer;
 
@@ -10,23 +10,28 @@ export class JsonWalk {
     this.bytes = bytes;
   }
 
-  /** Calls `visit` with the place of each element of the array at `at`; nothing when it is no array. */
-  elements(at: number, visit: (at: number) => void): void {
+  /** The byte after the value at `at`. */
+  endOf(at: number): number {
     const scanner = new JsonScanner(this.bytes, at);
-    if (this.bytes[at] !== 0x5b) return;
-    scanner.at++;
-    for (scanner.skipWhitespace(); this.bytes[scanner.at] !== 0x5d; scanner.skipWhitespace()) {
-      visit(scanner.at);
-      scanner.skipValue(0);
-      this.#skipComma(scanner);
-    }
+    scanner.skipValue(0);
+    return scanner.at;
   }
 
-  /** Calls `visit` with the name (resolved and folded) and place of each member of the object at `at`. */
-  members(at: number, visit: (name: string, at: number, end: number) => unknown): void {
-    const scanner = new JsonScanner(this.bytes, at);
-    if (this.bytes[at] !== 0x7b) return;
-    scanner.at++;
+  /** Calls `visit` with the place of each element of the array at `at`; not at all when it is no array. Returns where the value ends. */
+  elements(at: number, visit: (at: number) => number): number {
+    if (this.bytes[at] !== 0x5b) return this.endOf(at);
+    const scanner = new JsonScanner(this.bytes, at + 1);
+    for (scanner.skipWhitespace(); this.bytes[scanner.at] !== 0x5d; scanner.skipWhitespace()) {
+      scanner.at = visit(scanner.at);
+      this.#skipComma(scanner);
+    }
+    return scanner.at + 1;
+  }
+
+  /** Calls `visit` with the name (resolved and folded) and place of each member of the object at `at`. Returns where the value ends. */
+  members(at: number, visit: (name: string, at: number) => number): number {
+    if (this.bytes[at] !== 0x7b) return this.endOf(at);
+    const scanner = new JsonScanner(this.bytes, at + 1);
     for (scanner.skipWhitespace(); this.bytes[scanner.at] !== 0x7d; scanner.skipWhitespace()) {
       const start = scanner.at;
       scanner.skipString();
@@ -34,11 +39,10 @@ export class JsonWalk {
       scanner.skipWhitespace();
       scanner.expect(0x3a);
       scanner.skipWhitespace();
-      const value = scanner.at;
-      scanner.skipValue(0);
-      visit(name, value, scanner.at);
+      scanner.at = visit(name, scanner.at);
       this.#skipComma(scanner);
     }
+    return scanner.at + 1;
   }
 
   #skipComma(scanner: JsonScanner): void {

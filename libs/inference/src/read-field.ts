@@ -1,4 +1,5 @@
 import { JsonError } from './json-error.ts';
+import { afterWhitespace } from './json-scanner.ts';
 import { JsonWalk } from './json-walk.ts';
 import type { ScannedField, ScannedObject } from './scan-object.ts';
 
@@ -56,9 +57,7 @@ function readNumber(bytes: Buffer, start: number, end: number): number {
 }
 
 function parseNumber(bytes: Buffer, start: number, end: number): number {
-  const first = bytes[start] ?? 0;
-  const isNumber = first === 0x2d || (first >= 0x30 && first <= 0x39);
-  return isNumber && end - start <= numberBytesMax ? Number(bytes.toString('latin1', start, end)) : Number.NaN;
+  return isNumber(bytes, start) && end - start <= numberBytesMax ? Number(bytes.toString('latin1', start, end)) : Number.NaN;
 }
 
 /** A string of at most `bytesMax` bytes as it stands in the JSON; undefined when absent or null. Throws `JsonError`. */
@@ -86,12 +85,15 @@ export function countTexts(object: ScannedObject, name: string): number {
   if (field === undefined) return 0;
   const { bytes } = object;
   if (bytes[field.valueStart] !== 0x5b) return 1;
+  const walk = new JsonWalk(bytes);
   let count = 0;
-  let isTokens = false;
-  new JsonWalk(bytes).elements(field.valueStart, (at) => {
-    const first = bytes[at] ?? 0;
-    isTokens ||= first === 0x2d || (first >= 0x30 && first <= 0x39);
+  let isTokens = isNumber(bytes, afterWhitespace(bytes, field.valueStart + 1));
+  // There may be millions of them.
+  if (isTokens) return 1;
+  walk.elements(field.valueStart, (at) => {
+    isTokens ||= isNumber(bytes, at);
     count++;
+    return walk.endOf(at);
   });
   return isTokens ? 1 : count;
 }
@@ -102,9 +104,13 @@ export function requireNonEmptyArray(object: ScannedObject, name: string): void 
   if (field === undefined) throw invalid(name, 'is required');
   const { bytes } = object;
   if (bytes[field.valueStart] !== 0x5b) throw invalid(name, 'must be an array');
-  let at = field.valueStart + 1;
-  for (let byte = bytes[at]; byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09; byte = bytes[at]) at++;
-  if (bytes[at] === 0x5d) throw invalid(name, 'must not be empty');
+  if (bytes[afterWhitespace(bytes, field.valueStart + 1)] === 0x5d) throw invalid(name, 'must not be empty');
+}
+
+/** Whether the value that begins there is a number. */
+function isNumber(bytes: Buffer, at: number): boolean {
+  const first = bytes[at] ?? 0;
+  return first === 0x2d || (first >= 0x30 && first <= 0x39);
 }
 
 function invalid(field: string, rule: string): JsonError {
