@@ -201,6 +201,14 @@ test('a chunk that is not JSON, and one that reports an error, are told apart an
   }
 });
 
+test.each(['[1]', '[{}]', '1.5', '"x"', '{"prompt_tokens":1.5,"completion_tokens":1}', '{"a":[1]}', '{"a":{"b":{}}}'])('usage %s is taken out of a chunk like those before it, whatever it is', (usage) => {
+  const stream = new ChatStream({ kind: 'chat', showUsage: false, usageIsTotal: false, fallback });
+  stream.read(role());
+  stream.read(chunk('a', ''));
+  const behind = stream.read(chunk('b', `,"usage":${usage}`))!;
+  expect(JSON.parse(behind.toString())).toEqual(JSON.parse(chunk('b', '').toString()));
+});
+
 test('hostile usage is told, and what was counted stays known', () => {
   const stream = new ChatStream({ kind: 'chat', showUsage: false, usageIsTotal: false, fallback });
   stream.read(role());

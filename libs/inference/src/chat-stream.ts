@@ -109,7 +109,8 @@ export class ChatStream implements AnswerStream {
     const tail = readTrailingUsage(json);
     const end = tail?.cut ?? json.length - 1;
     const shape = this.#shape;
-    if (!shape?.read(json, end) || (shape.index >= 0 && !this.#begun.has(shape.index)) || (tail === undefined && hasUsageName(json))) return this.#readSlowly(json);
+    // A shape has no usage in it, so there is none but that at the end.
+    if (!shape?.read(json, end) || (shape.index >= 0 && !this.#begun.has(shape.index))) return this.#readSlowly(json);
     if (!shape.isEmpty) this.#counted++;
     if (tail?.usage) {
       this.#take(tail.usage, shape.index);
@@ -219,11 +220,6 @@ const doneText = '[DONE]';
 const brace = 0x7d;
 const nullUsage = Buffer.from(',"usage":null}');
 const nullValue = Buffer.from('null}');
-const usageName = Buffer.from('"usage"');
-
-function hasUsageName(json: Buffer): boolean {
-  return json.indexOf(usageName) >= 0;
-}
 
 function parseChunk(json: Buffer): { readonly object: ScannedObject; readonly chunk: ChatChunk } {
   try {

@@ -34,6 +34,7 @@ test('parts of `system` are parts', () => {
 });
 
 test.each([
+  '{"messages":[{"content":[{"type":"text","type":"text","text":"x"}]}]}',
   '{"messages":[{"content":[{"type":"text","type":"image","source":{"type":"url","url":"http://x/"}}]}]}',
   '{"messages":[{"content":[{"type":"image","type":"tool_use","source":{"type":"url","url":"http://x/"}}]}]}',
   '{"messages":[{"content":[{"type":"image","source":{"url":"data:,x","url":"http://x/"}}]}]}',
