@@ -161,7 +161,9 @@ export class JsonScanner {
 
 /** The first place from `at` on that is not whitespace. */
 export function afterWhitespace(bytes: Buffer, at: number): number {
-  for (let byte = bytes[at]; byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09; byte = bytes[at]) at++;
+  let byte = bytes[at] ?? 0;
+  // Mostly there is none, which one comparison tells.
+  while (byte <= 0x20 && (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09)) byte = bytes[++at] ?? 0;
   return at;
 }
 
