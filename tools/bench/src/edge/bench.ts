@@ -2,7 +2,6 @@ import { availableParallelism } from 'node:os';
 import type { DeploymentMode } from '@tacet/constellation';
 import { ensureCommand } from '@tacet/servers';
 import { defineBench, type Bench } from '../frame/bench.ts';
-import { keepAwake } from './keep-awake.ts';
 import { measureLatency, measureRequests } from './measure-requests.ts';
 import { measurePrompt } from './measure-prompt.ts';
 import { measureMemory, measureStreams } from './measure-streams.ts';
@@ -30,7 +29,6 @@ export function createEdgeBench({ mode, rivals, streams }: EdgeBenchOptions): Be
     prepare: async (context) => {
       if (availableParallelism() < 2) context.tell('one core only: load and proxy share it, and rates mean little');
       await ensureCommand('wrk', 'wrk', context.tell);
-      await keepAwake(context);
       const direct = await startUpstream(context);
       const bare = await startBareNode(context, direct.port);
       const beside = rivals ? [await startNginx(context, direct.port), bare] : [bare];

@@ -13,7 +13,7 @@ const sessionMs = 300_000;
 /** Room for a prompt of 16 MiB, whatever its tokens. */
 const contextTokens = 40_000_000;
 /** What the edge is started with where it serves. */
-const edgeFlags = ['--max-semi-space-size=32'];
+const edgeFlags = ['--max-semi-space-size=32', ...(process.env['XF'] ?? '').split(' ').filter(Boolean)];
 
 export interface MeasuredEdge {
   /** With a normal key. */
