@@ -5,12 +5,15 @@ import type { UsageSink } from './usage-sink.ts';
 /** The topic of count records: 12 partitions, one record per message. */
 export const usageTopic = 'usage.v1';
 
+/** Records in one request to Kafka: kafkajs copies those of a partition again for each further one. */
+export const produceRecordsMax = 256;
+
 const accountIdAt = 48;
 const connectTimeoutMs = 3_000;
 const requestTimeoutMs = 10_000;
 
 /**
- * Sends count records to Kafka: one batch in flight, acknowledged by all replicas, the partition given by the
+ * Sends count records to Kafka: one request in flight, acknowledged by all replicas, the partition given by the
  * record. Not idempotent: that producer of kafkajs can acknowledge and lose a record, and order and repetition
  * are billing's business here. The only file that knows kafkajs.
  */
@@ -44,7 +47,10 @@ export function kafkaSink(brokers: readonly string[]): UsageSink {
     send: async (records) => {
       producer ??= connect();
       try {
-        await (await producer).send({ topic: usageTopic, acks: -1, messages: records.map(toMessage) });
+        const connected = await producer;
+        for (let from = 0; from < records.length; from += produceRecordsMax) {
+          await connected.send({ topic: usageTopic, acks: -1, messages: records.slice(from, from + produceRecordsMax).map(toMessage) });
+        }
       } catch (error) {
         // A fresh connection and fresh metadata for the next try, whatever went wrong.
         await forget();
