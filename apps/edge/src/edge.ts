@@ -80,8 +80,7 @@ export async function startEdge(config: EdgeConfig, { log, registry, readiness }
     serveInference: (endpoint, request, response, door) => inference.serve(endpoint, request, response, door),
     authorize,
     questions: { listModels: createListModels({ catalogue, workers }), showModel: createShowModel({ catalogue, workers }), ...createAccountFacts({ ledger, monotonicMs }) },
-    refuse: reports.refuse,
-    budget,
+    refuse: reports.refuse, budget,
   }, events);
   const room = watchRoom(spool, readiness);
   return {
