@@ -5,9 +5,6 @@ import { endpointOf, type Endpoint } from '../endpoints.ts';
 export const plainHeadBytesMax = 8_192;
 export const plainBodyBytesMax = 65_536;
 
-/** Names of headers that were seen, in any spelling, by what they are spelt as here. */
-const namesMax = 1_000;
-
 export interface PlainHead {
   readonly endpoint: Endpoint;
   readonly headers: IncomingHttpHeaders;
@@ -75,20 +72,20 @@ function readHeaders(text: string, start: number): IncomingHttpHeaders | undefin
   return headers;
 }
 
-const names = new Map<string, string>();
+/** As the usual clients spell them, and in lower case. */
+const usualNames = [
+  'Accept', 'Accept-Encoding', 'Accept-Language', 'Authorization', 'Cache-Control', 'Connection', 'Content-Length', 'Content-Type', 'Cookie', 'Host', 'Origin', 'Pragma', 'Referer',
+  'Sec-Fetch-Mode', 'User-Agent', 'Via', 'X-Api-Key', 'X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Port', 'X-Forwarded-Proto', 'X-Real-IP', 'X-Request-ID',
+  'anthropic-beta', 'anthropic-dangerous-direct-browser-access', 'anthropic-version', 'http-referer', 'OpenAI-Beta', 'OpenAI-Organization', 'OpenAI-Project', 'traceparent', 'tracestate', 'X-Title',
+  ...['Arch', 'Async', 'Helper-Method', 'Lang', 'OS', 'Package-Version', 'Read-Timeout', 'Retry-Count', 'Runtime', 'Runtime-Version', 'Timeout'].map((name) => `X-Stainless-${name}`),
+];
+/** A fixed list: what clients call their headers is not kept. */
+const names: ReadonlyMap<string, string> = new Map(usualNames.flatMap((name) => [[name, name.toLowerCase()], [name.toLowerCase(), name.toLowerCase()]]));
 
 /** A name in lower case; undefined where it is unusual, or no usual name. */
 function nameOf(spelt: string): string | undefined {
   const known = names.get(spelt);
   if (known !== undefined) return known;
   const name = spelt.toLowerCase();
-  if (!nameForm.test(name) || unusual.has(name) || name in Object.prototype) return undefined;
-  // Clients choose what is here, but not how much.
-  if (names.size < namesMax) names.set(copyOf(spelt), copyOf(name));
-  return name;
-}
-
-/** A part of a string keeps the whole in memory: here a head, with a key in it. */
-function copyOf(text: string): string {
-  return Buffer.from(text, 'latin1').toString('latin1');
+  return nameForm.test(name) && !unusual.has(name) && !(name in Object.prototype) ? name : undefined;
 }
