@@ -54,7 +54,7 @@ async function costOf(target: Target): Promise<number> {
   return (cpuMicrosecondsOf(pidsOf(target)) - before) / requests;
 }
 
-test('what a request costs the edge is told, beside the least that Node does', async () => {
+test('what a request costs the edge is told, beside the least that node:http does', async () => {
   const direct = await startUpstream(context);
   const bare = await startBareNode(context, direct.port);
   const { normal } = await startEdge(context, direct.port, 'embedded');

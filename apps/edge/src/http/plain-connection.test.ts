@@ -1,9 +1,12 @@
 /** Connections that carry plain requests, at a door with real sockets: what is served here, what goes to `node:http`, and when. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { afterEach, expect, test } from '@jest/globals';
+import { issue, makeAuthority } from '@tacet/certificates';
 import { eventually } from '@tacet/testing';
 import { BodyBudget } from './body-budget.ts';
+import type { DoorTls } from './certificates.ts';
 import type { ClientResponse } from './client-response.ts';
 import { Door } from './door.ts';
 import { EventWriter } from './event-writer.ts';
@@ -30,8 +33,11 @@ const answerBody = (response: ClientResponse, body: string) => {
   response.end(body, 'latin1');
 };
 
+type Serve = (request: PlainRequest, response: ClientResponse) => void;
+const echo: Serve = (request, response) => answerBody(response, request.body.toString('latin1'));
+
 /** A door that answers each body with itself, in brackets where it came through `node:http`. */
-async function open(answer: (request: PlainRequest, response: ClientResponse) => void = (request, response) => answerBody(response, request.body.toString('latin1'))): Promise<Running> {
+async function open(answer: Serve = echo, tls?: DoorTls): Promise<Running> {
   const budget = new BodyBudget(budgetBytes);
   const plain: PlainRequest[] = [];
   const other: string[] = [];
@@ -47,7 +53,7 @@ async function open(answer: (request: PlainRequest, response: ClientResponse) =>
     plain.push(request);
     answer(request, response);
   };
-  const door = new Door({ bodyMs: 2_000, connectionsMax: 10, tls: undefined, handle, plain: { budget, serve } });
+  const door = new Door({ bodyMs: 2_000, connectionsMax: 10, tls, handle, plain: { budget, serve } });
   await door.listen('127.0.0.1', 0);
   cleanUp.push(() => {
     door.closeNow();
@@ -119,6 +125,29 @@ test('plain requests are answered one after the other without node:http, with th
   const shape = (answer: string) => answer.slice(0, answer.indexOf('\r\n\r\n')).replace(/Date: .*/, 'Date').replace(/content-length: \d+/, 'length').split('\r\n').toSorted();
   expect(shape(first)).toEqual(shape(third));
   expect(first).toMatch(/\r\nDate: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\r\n/);
+});
+
+test('over TLS it is the same, and a certificate that was renewed is the next connection’s', async () => {
+  const authority = await makeAuthority();
+  const makeCertificate = async () => {
+    const { certificate: cert, key } = await issue(authority, { identity: 'edge', dnsNames: ['localhost'] });
+    return { cert, key };
+  };
+  const { door, plain, other } = await open(undefined, await makeCertificate());
+  const talk = async (text: string, end: string) => {
+    const socket = connectTls({ port: door.port, host: '127.0.0.1', servername: 'localhost', ca: authority.certificate.toString('pem') });
+    cleanUp.push(() => socket.destroy());
+    let received = '';
+    socket.on('data', (chunk: Buffer) => (received += chunk.toString('latin1')));
+    socket.write(text);
+    await eventually(end, () => received.includes(end));
+    return socket.getPeerCertificate().serialNumber;
+  };
+  const first = await talk(post('one'), '\r\n\r\none');
+  await talk(post('two', 'Accept: \t'), '[two]');
+  door.renew(await makeCertificate());
+  expect(await talk(post('three'), '\r\n\r\nthree')).not.toBe(first);
+  expect([plain.length, other]).toEqual([2, ['POST /v1/chat/completions two']]);
 });
 
 test('what is not plain goes to node:http with its first byte, and the connection stays there', async () => {

@@ -1,5 +1,5 @@
 /**
- * The least that a proxy in Node does: `node bare-node.ts PORT UPSTREAM_PORT`. node:http and undici's raw handler, and nothing between
+ * The least that a proxy on node:http does: `node bare-node.ts PORT UPSTREAM_PORT`. It and undici's raw handler, and nothing between
  * them: no key, no limit, no counting, no log, no failure that is told apart.
  */
 import { createServer, type ServerResponse } from 'node:http';

@@ -14,7 +14,7 @@ import { startUpstream } from './start-upstream.ts';
 
 export interface EdgeBenchOptions {
   readonly mode: DeploymentMode;
-  /** nginx and Portkey beside the edge, installed where they are missing; the least that Node can do is always there. */
+  /** nginx and Portkey beside the edge, installed where they are missing; the least that `node:http` does is always there. */
   readonly rivals: boolean;
   readonly streams: number;
 }
@@ -39,7 +39,7 @@ export function createEdgeBench({ mode, rivals, streams }: EdgeBenchOptions): Be
       const streamedSlowly = slow.map((target) => ({ name: target.name, target, model: continuous, streamsMax: slowStreamsMax }));
       return [
         measureRequests(context, [direct, ...beside, normal, noLog, ...slow]),
-        measureLatency(context, [direct, ...beside, normal]),
+        measureLatency(context, [direct, ...beside, normal, noLog]),
         measureStreams([...streamed, { name: 'tacet, usage at the end', target: normal, model: final }, ...streamedSlowly], streams),
         measurePrompt([direct, ...beside, normal]),
         measureMemory(streamed.filter(({ target }) => target.pid !== undefined), 2 * streams),

@@ -7,7 +7,7 @@ import type { Target } from './target.ts';
 
 const startMs = 20_000;
 
-/** Starts the least that a proxy in Node does (`bare-node.ts`): what no gateway in Node can be faster than. */
+/** Starts the least that a proxy on `node:http` does (`bare-node.ts`). */
 export async function startBareNode({ onStop }: BenchContext, upstreamPort: number): Promise<Target> {
   const port = await freePort();
   const bare = await startNode('./bare-node.ts', [String(port), String(upstreamPort)]);
