@@ -4,8 +4,7 @@ import { Duplex } from 'node:stream';
 import { expect, test } from '@jest/globals';
 import { parsePlainHead, plainBodyBytesMax, plainHeadBytesMax } from './parse-plain-head.ts';
 
-const isLong = process.env['TACET_LONG'] === '1';
-const inputs = isLong ? 300_000 : 10_000;
+const inputs = Number(process.env['TEST_MODEL_RUNS'] ?? 10_000);
 
 function headOf(lines: readonly string[], body = '{}'): string {
   return `${['POST /v1/chat/completions HTTP/1.1', ...lines].join('\r\n')}\r\n\r\n${body}`;
