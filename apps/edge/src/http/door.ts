@@ -99,7 +99,7 @@ export class Door {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
     clearInterval(this.#timer);
-    for (const connection of this.#plain.all()) if (!connection.isBusy) connection.socket.destroy();
+    for (const connection of this.#plain.all()) if (!connection.isBusy) connection.close();
     return closed;
   }
 

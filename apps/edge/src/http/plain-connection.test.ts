@@ -279,6 +279,24 @@ test('an answer after the client has left goes nowhere and breaks nothing', asyn
   await eventually('responses has so many', () => responses.length === 2);
 });
 
+test('a time set for reading an answer closes the connection only while there is something to read', async () => {
+  const sockets: Socket[] = [];
+  const { door } = await open((request, response) => {
+    answerBody(response, 'x'.repeat(request.body.toString() === 'large' ? 20_000_000 : 1));
+    if (response.socket) sockets.push(response.socket.setTimeout(50));
+  });
+  const idle = join(door);
+  idle.socket.write(post('small'));
+  await idle.until('\r\n\r\nx');
+  await eventually('the time is over', () => sockets[0]?.timeout === 0);
+  idle.socket.write(post('small'));
+  await idle.until('\r\n\r\nx');
+  const deaf = join(door);
+  deaf.socket.pause();
+  deaf.socket.write(post('large'));
+  await eventually('it is closed', () => sockets[2]?.destroyed);
+});
+
 test('a door that leaves says so and closes after the answer; one that closes ends idle connections and waits for busy ones', async () => {
   const waiting: (() => void)[] = [];
   const { door } = await open((request, response) => {
@@ -306,13 +324,27 @@ test('a door that leaves says so and closes after the answer; one that closes en
   await closed;
 });
 
+test('a door that closes lets a client read the answer that it has been given', async () => {
+  const { door, plain } = await open((_request, response) => answerBody(response, 'x'.repeat(20_000_000)));
+  const client = join(door);
+  client.socket.pause();
+  client.socket.write(post('large'));
+  await eventually('it is answered', () => plain.length === 1);
+  door.leave();
+  const closed = door.close();
+  client.socket.resume();
+  await eventually('it is closed', () => client.socket.destroyed);
+  expect(client.received).toHaveLength(client.received.indexOf('\r\n\r\n') + 4 + 20_000_000);
+  await closed;
+});
+
 test('an idle connection is closed after so many sweeps, sooner where it never asked anything; a busy one is not', async () => {
   const { door } = await open();
   const silent = make(door);
   for (let i = 0; i < 2; i++) silent.connection.sweep(3, 2);
   expect(silent.socket.destroyed).toBe(false);
   silent.connection.sweep(3, 2);
-  expect(silent.socket.destroyed).toBe(true);
+  await eventually('it is closed', () => silent.socket.destroyed);
   await eventually('told gone', () => silent.gone.length === 1);
   const served = make(door);
   served.socket.emit('data', Buffer.from(post('x')));
@@ -323,5 +355,5 @@ test('an idle connection is closed after so many sweeps, sooner where it never a
   for (let i = 0; i < 3; i++) served.connection.sweep(3, 2);
   expect(served.socket.destroyed).toBe(false);
   served.connection.sweep(3, 2);
-  expect(served.socket.destroyed).toBe(true);
+  await eventually('it is closed', () => served.socket.destroyed);
 });

@@ -64,7 +64,12 @@ export class PlainConnection implements PlainResponseHost, Placed {
   /** Called every now and then: closes it where it was idle for too many of those times. `silentMax`: if it never asked anything. */
   sweep(idleMax: number, silentMax: number): void {
     this.#idleSweeps = this.isBusy ? 0 : this.#idleSweeps + 1;
-    if (this.#idleSweeps > (this.#hasServed ? idleMax : silentMax)) this.socket.destroy();
+    if (this.#idleSweeps > (this.#hasServed ? idleMax : silentMax)) this.close();
+  }
+
+  /** Closes it as soon as the client was sent what it was answered. */
+  close(): void {
+    this.socket.destroySoon();
   }
 
   onEnd(): void {
@@ -73,7 +78,7 @@ export class PlainConnection implements PlainResponseHost, Placed {
     const early = this.#early;
     this.#early = undefined;
     if (early) this.#giveAway(early);
-    else if (this.#options.isLeaving()) this.socket.end();
+    else if (this.#options.isLeaving()) this.close();
     else if (this.socket.writableNeedDrain) {
       // Who does not read answers is not asked what else he wants.
       this.socket.pause();
@@ -98,7 +103,11 @@ export class PlainConnection implements PlainResponseHost, Placed {
 
   readonly #onError = (): void => undefined;
 
-  readonly #onTimeout = (): void => void this.socket.destroy();
+  /** Set for a client that does not read its answer. One that has read it since is idle like any other. */
+  readonly #onTimeout = (): void => {
+    if (this.socket.writableLength > 0) this.socket.destroy();
+    else this.socket.setTimeout(0);
+  };
 
   readonly #onClose = (): void => {
     this.#forgetPending();
