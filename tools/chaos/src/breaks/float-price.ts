@@ -6,8 +6,7 @@ export const floatPrice: Break = {
   replacements: [
     {
       file: 'libs/pricing/src/charge.ts',
-      from: `  const pico = counts.input * rates.inputPico + counts.cached * rates.cachedPico + counts.output * rates.outputPico;
-  return (pico + picoPerNano - 1n) / picoPerNano;`,
+      from: '  return roundUp(counts.input * rates.inputPico + counts.cached * rates.cachedPico + counts.output * rates.outputPico);',
       to: `  const nanoOf = (tokens: bigint, pico: bigint) => Number(tokens) * (Number(pico) / Number(picoPerNano));
   return BigInt(Math.ceil(nanoOf(counts.input, rates.inputPico) + nanoOf(counts.cached, rates.cachedPico) + nanoOf(counts.output, rates.outputPico)));`,
     },
