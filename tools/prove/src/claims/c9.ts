@@ -25,6 +25,7 @@ export const c9: Claim = {
     what: 'an edge that uses the first bytes of a message for the id of its request',
     processes: ['edge'],
     patches: [
+      { file: 'apps/edge/src/http/read-body.ts', from: 'return { bytes, release: () => share.release() };', to: 'Object.assign(globalThis, { leak: bytes });\n    return { bytes, release: () => share.release() };' },
       { file: 'apps/edge/src/http/read-body.ts', from: 'return { bytes: body, release: () => share.release() };', to: 'Object.assign(globalThis, { leak: body });\n  return { bytes: body, release: () => share.release() };' },
       {
         file: 'apps/edge/src/request-id.ts',
