@@ -11,14 +11,14 @@ export interface Said {
   readonly headers: string;
 }
 
-/** Sends bytes to the public door of an edge. A connection that breaks has status 0. */
+/** Sends bytes to the public door of an edge; a `Blob` goes in chunks. A connection that breaks has status 0. */
 export async function say(world: World, apiKey: string, body: string | object, further: Readonly<Record<string, string>> = {}, signal?: AbortSignal): Promise<Said> {
   const url = world.constellation.edges[0]?.url;
   try {
     const response = await fetch(`${url}/v1/chat/completions`, {
       method: 'POST',
       headers: { connection: 'close', authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', ...further },
-      body: typeof body === 'string' ? body : JSON.stringify(body),
+      ...(body instanceof Blob ? { body: body.stream(), duplex: 'half' as const } : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       ...(signal ? { signal } : {}),
     });
     const headers = JSON.stringify([...response.headers]);
@@ -52,7 +52,7 @@ export function chatWith(canaries: CanarySet, demo: Readonly<Record<string, unkn
 
 /** Ways for a request to end. */
 export const paths = [
-  'stream', 'whole', 'malformed', 'wrong field', 'unknown key', 'no money', 'unknown model', 'too large', 'too often', 'worker refuses', 'worker fails', 'worker dies', 'worker is silent', 'client leaves',
+  'stream', 'whole', 'in chunks', 'malformed', 'wrong field', 'unknown key', 'no money', 'unknown model', 'too large', 'too often', 'worker refuses', 'worker fails', 'worker dies', 'worker is silent', 'client leaves',
 ] as const;
 
 /** Keys of one person: one that may do everything, one without money, and one that may ask once a minute. */
@@ -78,6 +78,7 @@ export async function sayOnEveryPath(world: World, { apiKey, poorKey, rareKey }:
   const answers = new Map<(typeof paths)[number], Said>();
   answers.set('stream', await tell({ ...chatWith(canaries), stream: true }));
   answers.set('whole', await tell(chatWith(canaries)));
+  answers.set('in chunks', await tell(new Blob([JSON.stringify(chatWith(canaries))])));
   answers.set('malformed', await tell(`{"model":"demo-model","messages":[{"role":"user","content":"${canaries.mint('malformed JSON')}"`));
   answers.set('wrong field', await tell({ ...chatWith(canaries), max_tokens: canaries.mint('a number that is a text') }));
   answers.set('unknown key', await tellWith(`${apiKey.slice(0, -8)}AAAAAAAA`));
@@ -93,7 +94,7 @@ export async function sayOnEveryPath(world: World, { apiKey, poorKey, rareKey }:
   answers.set('worker is silent', await silence);
   // A worker that failed so often is left alone for a while.
   await within(30_000, 'the worker is asked again', async () => (await tell({ model: 'demo-model', messages: [{ role: 'user', content: 'Hello' }] })).status === 200);
-  const expected: Partial<Record<(typeof paths)[number], number>> = { 'unknown key': 401, 'no money': 402, 'unknown model': 404, 'too large': 413, 'too often': 429, 'worker is silent': 504 };
+  const expected: Partial<Record<(typeof paths)[number], number>> = { 'in chunks': 200, 'unknown key': 401, 'no money': 402, 'unknown model': 404, 'too large': 413, 'too often': 429, 'worker is silent': 504 };
   for (const [path, status] of Object.entries(expected)) {
     const seen = answers.get(path as (typeof paths)[number])?.status;
     require(seen === status, `"${path}" ended with ${seen}`);

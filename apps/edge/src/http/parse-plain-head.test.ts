@@ -49,7 +49,6 @@ test.each<[string, string]>([
   ['a compressed body', headOf([...usual, 'Content-Encoding: gzip'])],
   ['a client that waits for 100', headOf([...usual, 'Expect: 100-continue'])],
   ['an upgrade', headOf([...usual, 'Upgrade: h2c'])],
-  ['a connection that closes', headOf([...usual, 'Connection: close'])],
   ['a connection with options', headOf([...usual, 'Connection: keep-alive, te'])],
   ['a tab in a value', headOf([...usual, 'X-A: \tb'])],
   ['a byte beyond ASCII', headOf([...usual, 'X-A: é'])],

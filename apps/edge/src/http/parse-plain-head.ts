@@ -22,6 +22,8 @@ export type PlainHeadResult = PlainHead | 'more' | 'other';
 const lines = /^(?:[!-~][ -~]*\r\n)+$/;
 const nameForm = /^[a-z0-9-]{1,64}$/;
 const lengthForm = /^\d{1,5}$/;
+/** What a client may say of its connection. */
+const connections: ReadonlySet<string> = new Set(['keep-alive', 'close']);
 const requestLine = { start: 'POST ', end: ' HTTP/1.1' } as const;
 
 /** Whose meaning goes beyond one request, or changes how its body is framed or read. */
@@ -65,7 +67,7 @@ function readHeaders(text: string, start: number): IncomingHttpHeaders | undefin
     const name = nameOf(text.slice(at, colon));
     if (name === undefined || headers[name] !== undefined) return undefined;
     const value = text.slice(colon + 1, lineEnd).trim();
-    if (name === 'connection' && value !== 'keep-alive' && value !== 'Keep-Alive') return undefined;
+    if (name === 'connection' && !connections.has(value.toLowerCase())) return undefined;
     headers[name] = value;
     at = lineEnd + 2;
   }

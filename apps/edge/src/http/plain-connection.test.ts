@@ -279,6 +279,15 @@ test('an answer after the client has left goes nowhere and breaks nothing', asyn
   await eventually('responses has so many', () => responses.length === 2);
 });
 
+test('a client that asks to close is answered and closed, with all that it was answered', async () => {
+  const { door, plain } = await open();
+  const client = join(door);
+  client.socket.write(post('x'.repeat(50_000), 'Connection: close'));
+  await eventually('it is closed', () => client.socket.destroyed);
+  expect(client.received).toMatch(/\r\nConnection: close\r\n\r\nx{50000}$/);
+  expect(plain).toHaveLength(1);
+});
+
 test('a time set for reading an answer closes the connection only while there is something to read', async () => {
   const sockets: Socket[] = [];
   const { door } = await open((request, response) => {

@@ -40,6 +40,8 @@ export class PlainConnection implements PlainResponseHost, Placed {
   /** What came while a request ran. */
   #early: Buffer | undefined;
   #hasServed = false;
+  /** The client asks nothing more after the request that runs. */
+  #isLast = false;
   #idleSweeps = 0;
 
   constructor(options: PlainConnectionOptions) {
@@ -49,7 +51,7 @@ export class PlainConnection implements PlainResponseHost, Placed {
   }
 
   get isKept(): boolean {
-    return !this.#options.isLeaving();
+    return !this.#isLast && !this.#options.isLeaving();
   }
 
   get keepAliveSeconds(): number {
@@ -78,7 +80,7 @@ export class PlainConnection implements PlainResponseHost, Placed {
     const early = this.#early;
     this.#early = undefined;
     if (early) this.#giveAway(early);
-    else if (this.#options.isLeaving()) this.close();
+    else if (!this.isKept) this.close();
     else if (this.socket.writableNeedDrain) {
       // Who does not read answers is not asked what else he wants.
       this.socket.pause();
@@ -117,6 +119,7 @@ export class PlainConnection implements PlainResponseHost, Placed {
 
   #begin({ endpoint, headers, bodyStart, bodyEnd }: PlainHead, bytes: Buffer): void {
     this.#hasServed = true;
+    this.#isLast = headers.connection?.toLowerCase() === 'close';
     this.#idleSweeps = 0;
     // Left by an answer that was not read for a while.
     if (this.socket.timeout) this.socket.setTimeout(0);
