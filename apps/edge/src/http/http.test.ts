@@ -11,6 +11,7 @@ import { BodyBudget } from './body-budget.ts';
 import { errorBody, retryHeaders } from './error-envelope.ts';
 import { EventWriter } from './event-writer.ts';
 import { routePath } from './path.ts';
+import { PlainRequest, type ClientRequest } from './plain-request.ts';
 import { readBody } from './read-body.ts';
 
 const cleanUp: (() => void)[] = [];
@@ -235,4 +236,17 @@ test('a client that left before its body is read is not waited for', async () =>
   const socket = connect(port, '127.0.0.1');
   socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 700\r\n\r\nxxx');
   expect([await settled, budget.bytes]).toEqual(['client_closed', 0]);
+});
+
+test('the body of a plain request is handed over, kept nowhere else, and counts until it is released', () => {
+  const budget = new BodyBudget(10);
+  const request = new PlainRequest({}, Buffer.from('12345678'));
+  expect(() => readBody(new PlainRequest({}, Buffer.alloc(9)), { budget, bytesMax: 8 })).toThrow(expect.objectContaining({ code: 'body_too_large' }));
+  const body = readBody(request as ClientRequest, { budget, bytesMax: 8 });
+  if (body instanceof Promise) throw new Error('it is there already');
+  expect([body.bytes.toString(), budget.bytes]).toEqual(['12345678', 8]);
+  expect(() => request.takeBody()).toThrow('taken already');
+  expect(() => readBody(new PlainRequest({}, Buffer.alloc(3)), { budget, bytesMax: 8 })).toThrow(expect.objectContaining({ code: 'overloaded' }));
+  body.release();
+  expect(budget.bytes).toBe(0);
 });

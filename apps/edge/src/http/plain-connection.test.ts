@@ -1,5 +1,5 @@
 /** Connections that carry plain requests, at a door with real sockets: what is served here, what goes to `node:http`, and when. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, expect, test } from '@jest/globals';
@@ -23,7 +23,7 @@ const budgetBytes = 100_000;
 interface Running {
   readonly door: Door;
   readonly budget: BodyBudget;
-  readonly plain: PlainRequest[];
+  readonly plain: { readonly headers: IncomingHttpHeaders; readonly body: string }[];
   /** Method, path and body of what `node:http` was given. */
   readonly other: string[];
 }
@@ -33,13 +33,13 @@ const answerBody = (response: ClientResponse, body: string) => {
   response.end(body, 'latin1');
 };
 
-type Serve = (request: PlainRequest, response: ClientResponse) => void;
-const echo: Serve = (request, response) => answerBody(response, request.body.toString('latin1'));
+type Serve = (body: string, response: ClientResponse) => void;
+const echo: Serve = (body, response) => answerBody(response, body);
 
 /** A door that answers each body with itself, in brackets where it came through `node:http`. */
 async function open(answer: Serve = echo, tls?: DoorTls): Promise<Running> {
   const budget = new BodyBudget(budgetBytes);
-  const plain: PlainRequest[] = [];
+  const plain: Running['plain'] = [];
   const other: string[] = [];
   const handle = (request: IncomingMessage, response: ServerResponse) => {
     let body = '';
@@ -50,8 +50,9 @@ async function open(answer: Serve = echo, tls?: DoorTls): Promise<Running> {
     });
   };
   const serve = (_endpoint: unknown, request: PlainRequest, response: ClientResponse) => {
-    plain.push(request);
-    answer(request, response);
+    const body = request.takeBody().toString('latin1');
+    plain.push({ headers: request.headers, body });
+    answer(body, response);
   };
   const door = new Door({ bodyMs: 2_000, connectionsMax: 10, tls, handle, plain: { budget, serve } });
   await door.listen('127.0.0.1', 0);
@@ -118,7 +119,7 @@ test('plain requests are answered one after the other without node:http, with th
   const first = await client.until('\r\n\r\none');
   client.socket.write(post('two', 'x-api-key: k'));
   await client.until('\r\n\r\ntwo');
-  expect(plain.map(({ body, headers }) => [body.toString(), headers['x-api-key']])).toEqual([['one', undefined], ['two', 'k']]);
+  expect(plain.map(({ body, headers }) => [body, headers['x-api-key']])).toEqual([['one', undefined], ['two', 'k']]);
   client.socket.write(post('three', 'Accept: \t'));
   const third = await client.until('[three]');
   expect(other).toEqual(['POST /v1/chat/completions three']);
@@ -164,7 +165,7 @@ test('what is not plain goes to node:http with its first byte, and the connectio
 
 test('two requests at once, and one behind a running one, are answered in order and once each', async () => {
   const waiting: (() => void)[] = [];
-  const { door, plain, other } = await open((request, response) => void waiting.push(() => answerBody(response, request.body.toString())));
+  const { door, plain, other } = await open((body, response) => void waiting.push(() => answerBody(response, body)));
   const pair = join(door);
   pair.socket.write(post('a') + post('b'));
   await pair.until('[b]');
@@ -227,8 +228,8 @@ test('parts that would go beyond the budget are left to node:http', async () => 
 });
 
 test('an event stream is framed as node:http does it, and the connection carries the next request', async () => {
-  const { door } = await open((request, response) => {
-    if (request.body.toString() === 'plain') return answerBody(response, 'plain');
+  const { door } = await open((body, response) => {
+    if (body === 'plain') return answerBody(response, 'plain');
     const writer = new EventWriter(response, () => ['content-type', 'text/event-stream'], 'data');
     writer.writeEvents([Buffer.from('{"a":1}')]);
     writer.writeKeepAlive(': keepalive\n');
@@ -246,10 +247,10 @@ test('an event stream is framed as node:http does it, and the connection carries
 test('that a client has left, or has said its last word, is told once while a request runs, and never after it has ended', async () => {
   const seen: string[] = [];
   const responses: ClientResponse[] = [];
-  const { door } = await open((request, response) => {
+  const { door } = await open((body, response) => {
     responses.push(response);
-    response.on('close', () => void seen.push(request.body.toString()));
-    if (request.body.toString() === 'answered') answerBody(response, 'x');
+    response.on('close', () => void seen.push(body));
+    if (body === 'answered') answerBody(response, 'x');
   });
   for (const body of ['reset', 'ended', 'answered']) {
     const client = join(door, true);
@@ -266,7 +267,7 @@ test('that a client has left, or has said its last word, is told once while a re
 
 test('an answer after the client has left goes nowhere and breaks nothing', async () => {
   const responses: ClientResponse[] = [];
-  const { door } = await open((_request, response) => void responses.push(response));
+  const { door } = await open((_body, response) => void responses.push(response));
   const client = join(door);
   client.socket.write(post('x'));
   await eventually('responses has so many', () => responses.length === 1);
@@ -290,8 +291,8 @@ test('a client that asks to close is answered and closed, with all that it was a
 
 test('a time set for reading an answer closes the connection only while there is something to read', async () => {
   const sockets: Socket[] = [];
-  const { door } = await open((request, response) => {
-    answerBody(response, 'x'.repeat(request.body.toString() === 'large' ? 20_000_000 : 1));
+  const { door } = await open((body, response) => {
+    answerBody(response, 'x'.repeat(body === 'large' ? 20_000_000 : 1));
     if (response.socket) sockets.push(response.socket.setTimeout(50));
   });
   const idle = join(door);
@@ -308,8 +309,8 @@ test('a time set for reading an answer closes the connection only while there is
 
 test('a door that leaves says so and closes after the answer; one that closes ends idle connections and waits for busy ones', async () => {
   const waiting: (() => void)[] = [];
-  const { door } = await open((request, response) => {
-    if (request.body.toString() === 'wait') waiting.push(() => answerBody(response, 'waited'));
+  const { door } = await open((body, response) => {
+    if (body === 'wait') waiting.push(() => answerBody(response, 'waited'));
     else answerBody(response, 'x');
   });
   const idle = join(door);
@@ -334,7 +335,7 @@ test('a door that leaves says so and closes after the answer; one that closes en
 });
 
 test('a door that closes lets a client read the answer that it has been given', async () => {
-  const { door, plain } = await open((_request, response) => answerBody(response, 'x'.repeat(20_000_000)));
+  const { door, plain } = await open((_body, response) => answerBody(response, 'x'.repeat(20_000_000)));
   const client = join(door);
   client.socket.pause();
   client.socket.write(post('large'));

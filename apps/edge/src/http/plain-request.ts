@@ -4,11 +4,19 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 export class PlainRequest {
   readonly complete = true;
   readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
+  #body: Buffer | undefined;
 
   constructor(headers: IncomingHttpHeaders, body: Buffer) {
     this.headers = headers;
-    this.body = body;
+    this.#body = body;
+  }
+
+  /** Hands the body over, once: whoever has it decides how long it stays in memory. */
+  takeBody(): Buffer {
+    const body = this.#body;
+    if (body === undefined) throw new Error('the body was taken already');
+    this.#body = undefined;
+    return body;
   }
 }
 

@@ -31,7 +31,8 @@ export function readBody(request: ClientRequest, limits: BodyLimits, beforeReadi
 }
 
 /** A body that is there. It counts for as long as any other. */
-function takeBody({ body }: PlainRequest, { budget, bytesMax }: BodyLimits): Body {
+function takeBody(request: PlainRequest, { budget, bytesMax }: BodyLimits): Body {
+  const body = request.takeBody();
   if (body.length > bytesMax) throw tooLarge(bytesMax);
   const share = new BodyShare(budget);
   share.take(body.length);
