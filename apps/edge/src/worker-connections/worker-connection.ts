@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Placed } from '../places.ts';
 import type { AnswerHead } from './answer-head.ts';
 import { AnswerReader, type AnswerReaderHost } from './answer-reader.ts';
 import type { AnswerReceiver, Attempt } from './answer-receiver.ts';
@@ -22,7 +23,8 @@ export interface ConnectionOwner {
  * One connection to a worker, with one request at a time on it. Whatever is odd closes it: an answer that could be another
  * request's must reach nobody.
  */
-export class WorkerConnection implements AnswerReaderHost {
+export class WorkerConnection implements AnswerReaderHost, Placed {
+  place = -1;
   /** When it is closed if it is still idle; kept by its owner. */
   idleUntilMs = 0;
   readonly #owner: ConnectionOwner;

@@ -1,5 +1,6 @@
 import { connect as connectPlain, isIP, type OnReadOpts, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { Places } from '../places.ts';
 import type { AnswerReceiver, Attempt } from './answer-receiver.ts';
 import { WorkerConnection, type ConnectionOwner, type WorkerRequest } from './worker-connection.ts';
 
@@ -32,7 +33,7 @@ export interface WorkerConnectionsOptions {
  */
 export class WorkerConnections implements ConnectionOwner {
   readonly #options: WorkerConnectionsOptions;
-  readonly #all = new Set<WorkerConnection>();
+  readonly #all = new Places<WorkerConnection>();
   /** The one used last is at the end. */
   readonly #idle: WorkerConnection[] = [];
   readonly #sweep: NodeJS.Timeout;
@@ -59,7 +60,7 @@ export class WorkerConnections implements ConnectionOwner {
   /** Ends everything that runs too: it has failed. */
   destroy(): void {
     this.close();
-    for (const connection of this.#all) connection.destroy();
+    for (const connection of this.#all.all()) connection.destroy();
   }
 
   onIdle(connection: WorkerConnection, keepAliveSeconds: number | undefined): void {
@@ -71,7 +72,7 @@ export class WorkerConnections implements ConnectionOwner {
   }
 
   onGone(connection: WorkerConnection): void {
-    this.#all.delete(connection);
+    this.#all.remove(connection);
     const place = this.#idle.lastIndexOf(connection);
     if (place !== -1) this.#idle.splice(place, 1);
   }
