@@ -48,6 +48,10 @@ export class StreamAnswer implements Answer {
   #isWaiting = false;
   #isOver = false;
 
+  /** Made once, not for each read. */
+  readonly #visit = (data: Buffer, name: string): void => this.#read(data, name);
+  readonly #whenCovered = (): void => this.#onCover();
+
   constructor(options: StreamAnswerOptions) {
     this.#options = options;
     this.#writer = options.writer;
@@ -69,7 +73,7 @@ export class StreamAnswer implements Answer {
   take(chunk: Buffer): boolean {
     if (this.#isOver) return true;
     try {
-      this.#splitter.push(chunk, (data, name) => this.#read(data, name));
+      this.#splitter.push(chunk, this.#visit);
     } catch (error) {
       this.#giveUp(error);
       return true;
@@ -80,7 +84,7 @@ export class StreamAnswer implements Answer {
   takeEnd(): void {
     if (this.#isOver) return;
     try {
-      this.#splitter.end((data, name) => this.#read(data, name));
+      this.#splitter.end(this.#visit);
     } catch (error) {
       return this.#giveUp(error);
     }
@@ -172,7 +176,7 @@ export class StreamAnswer implements Answer {
   }
 
   #takeCounts(): void {
-    this.#options.meter.take(this.#received(), this.#source, () => this.#onCover());
+    this.#options.meter.take(this.#received(), this.#source, this.#whenCovered);
   }
 
   /** More is paid for, or will not be. */
