@@ -18,8 +18,8 @@ export const c14: Claim = {
     what: 'an edge that keeps each body in a temporary file',
     processes: ['edge'],
     patches: [
-      { file: 'apps/edge/src/http/read-body.ts', from: "import { promisify } from 'node:util';", to: "import { writeFileSync } from 'node:fs';\nimport { tmpdir } from 'node:os';\nimport { promisify } from 'node:util';" },
-      { file: 'apps/edge/src/http/read-body.ts', from: 'return { bytes, release: () => share.release() };', to: 'writeFileSync(`${tmpdir()}/body-${Date.now()}`, bytes);\n    return { bytes, release: () => share.release() };' },
+      { file: 'apps/edge/src/read-request.ts', from: "import { TacetError } from '@tacet/errors';", to: "import { writeFileSync } from 'node:fs';\nimport { tmpdir } from 'node:os';\nimport { TacetError } from '@tacet/errors';" },
+      { file: 'apps/edge/src/read-request.ts', from: 'return understand(body, endpoint, caller, options);', to: 'writeFileSync(`${tmpdir()}/body-${Date.now()}`, body.bytes);\n    return understand(body, endpoint, caller, options);' },
     ],
   },
   check: async (world) => {

@@ -21,7 +21,7 @@ export const c15: Claim = {
     {
       what: 'an edge that prints the bodies that it reads',
       processes: ['edge'],
-      patches: [{ file: 'apps/edge/src/http/read-body.ts', from: 'return { bytes, release: () => share.release() };', to: 'process.stdout.write(`${bytes.toString()}\\n`);\n    return { bytes, release: () => share.release() };' }],
+      patches: [{ file: 'apps/edge/src/read-request.ts', from: 'return understand(body, endpoint, caller, options);', to: 'process.stdout.write(`${body.bytes.toString()}\\n`);\n    return understand(body, endpoint, caller, options);' }],
     },
   ],
   check: async (world) => {

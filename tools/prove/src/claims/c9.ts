@@ -25,8 +25,7 @@ export const c9: Claim = {
     what: 'an edge that uses the first bytes of a message for the id of its request',
     processes: ['edge'],
     patches: [
-      { file: 'apps/edge/src/http/read-body.ts', from: 'return { bytes, release: () => share.release() };', to: 'Object.assign(globalThis, { leak: bytes });\n    return { bytes, release: () => share.release() };' },
-      { file: 'apps/edge/src/http/read-body.ts', from: 'return { bytes: body, release: () => share.release() };', to: 'Object.assign(globalThis, { leak: body });\n  return { bytes: body, release: () => share.release() };' },
+      { file: 'apps/edge/src/read-request.ts', from: 'return understand(body, endpoint, caller, options);', to: 'Object.assign(globalThis, { leak: body.bytes });\n    return understand(body, endpoint, caller, options);' },
       {
         file: 'apps/edge/src/request-id.ts',
         from: 'return { bytes, text: textOf(bytes) };',
