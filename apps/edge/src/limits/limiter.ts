@@ -14,6 +14,12 @@ export interface Standing {
   readonly resetAtMs: number;
 }
 
+/** How a window (by its number since 1970) stands at a moment of UTC. What is left is held to 0 and `limit`. */
+export function standingOf(window: number, limit: number, left: number, nowMs: number): Standing {
+  const resetAtMs = (window + 1) * windowMs;
+  return { limit, remaining: Math.max(0, Math.min(limit, left)), resetMs: resetAtMs - nowMs, resetAtMs };
+}
+
 /** Whether one more may pass, and how the window stands then. */
 export interface LimitVerdict extends Standing {
   readonly isAllowed: boolean;

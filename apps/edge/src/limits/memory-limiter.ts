@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { countersMax, windowMs, type Limiter, type LimitVerdict, type Standing } from './limiter.ts';
+import { countersMax, standingOf, windowMs, type Limiter, type LimitVerdict, type Standing } from './limiter.ts';
 
 interface Counter {
   window: number;
@@ -26,7 +26,7 @@ class MemoryLimiter implements Limiter {
     const counter = this.#counterOf(name, now);
     const isAllowed = counter.used + amount <= limit;
     if (isAllowed) counter.used += amount;
-    return verdictOf(isAllowed, counter, limit, now);
+    return { isAllowed, ...standingOf(counter.window, limit, limit - counter.used, now) };
   }
 
   settle(name: string, difference: number, takenResetAtMs: number): void {
@@ -37,7 +37,8 @@ class MemoryLimiter implements Limiter {
 
   standing(name: string, limit: number): Standing {
     const now = this.#wallMs();
-    return standingOf(this.#counterOf(name, now), limit, now);
+    const { window, used } = this.#counterOf(name, now);
+    return standingOf(window, limit, limit - used, now);
   }
 
   enter(name: string, limit: number): boolean {
@@ -70,14 +71,4 @@ class MemoryLimiter implements Limiter {
     }
     return counter;
   }
-}
-
-function verdictOf(isAllowed: boolean, { window, used }: Counter, limit: number, now: number): LimitVerdict {
-  const resetAtMs = (window + 1) * windowMs;
-  return { isAllowed, limit, remaining: Math.max(0, limit - used), resetMs: resetAtMs - now, resetAtMs };
-}
-
-function standingOf({ window, used }: Counter, limit: number, now: number): Standing {
-  const resetAtMs = (window + 1) * windowMs;
-  return { limit, remaining: Math.max(0, limit - used), resetMs: resetAtMs - now, resetAtMs };
 }

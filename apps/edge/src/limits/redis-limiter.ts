@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { countersMax, windowMs, type Limiter, type LimitVerdict, type Standing } from './limiter.ts';
+import { countersMax, standingOf, windowMs, type Limiter, type LimitVerdict, type Standing } from './limiter.ts';
 import { RedisConnection, type RedisConnectionOptions } from './redis-connection.ts';
 import { RedisPermits } from './redis-permits.ts';
 
@@ -158,11 +158,11 @@ class RedisLimiter implements Limiter {
 
   #use(counter: Counter, amount: number): LimitVerdict {
     counter.used += amount;
-    return this.#verdict(true, counter, counter.granted - counter.used + counter.left);
+    return { isAllowed: true, ...this.#standing(counter, counter.granted - counter.used + counter.left) };
   }
 
   #refuse(counter: Counter): LimitVerdict {
-    return this.#verdict(false, counter, counter.granted - counter.used + counter.left);
+    return { isAllowed: false, ...this.#standing(counter, counter.granted - counter.used + counter.left) };
   }
 
   /** Redis is gone: this edge's share of what all edges together may pass. */
@@ -171,16 +171,10 @@ class RedisLimiter implements Limiter {
     const taken = Math.min(amount, share);
     const isAllowed = counter.used + taken <= share;
     if (isAllowed) counter.used += taken;
-    return this.#verdict(isAllowed, counter, share - counter.used);
+    return { isAllowed, ...this.#standing(counter, share - counter.used) };
   }
 
-  #verdict(isAllowed: boolean, { limit, window }: Counter, remaining: number): LimitVerdict {
-    const resetAtMs = (window + 1) * windowMs;
-    return { isAllowed, limit, remaining: Math.max(0, Math.min(limit, remaining)), resetMs: resetAtMs - this.#wallMs(), resetAtMs };
-  }
-
-  #standing({ limit, window }: Counter, remaining: number): Standing {
-    const resetAtMs = (window + 1) * windowMs;
-    return { limit, remaining: Math.max(0, Math.min(limit, remaining)), resetMs: resetAtMs - this.#wallMs(), resetAtMs };
+  #standing({ limit, window }: Counter, left: number): Standing {
+    return standingOf(window, limit, left, this.#wallMs());
   }
 }
