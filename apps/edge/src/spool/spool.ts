@@ -116,7 +116,7 @@ export class Spool {
 
   /** Ends a normal request: its final is appended, then its slot cleared. */
   finish(request: OpenRequest, status: RecordStatus, latencyMs: number): Appended {
-    const appended = this.#append(countRecord(request.admission, request.counters, { kind: 'final', status, latencyMs, timeMs: this.#options.wallMs() }));
+    const appended = this.#append(this.#finalOf(request, status, latencyMs));
     this.#clear(request);
     this.#release(request);
     return appended;
@@ -127,14 +127,8 @@ export class Spool {
    * request so may hand its last bytes to a socket in a callback of `whenWritten`, and not before.
    */
   finishInTurn(request: OpenRequest, status: RecordStatus, latencyMs: number): Appended {
-    const record = countRecord(request.admission, request.counters, { kind: 'final', status, latencyMs, timeMs: this.#options.wallMs() });
-    let appended: Appended;
-    try {
-      appended = this.outbox.hold(record);
-    } catch (error) {
-      this.#fail(error);
-      throw error;
-    }
+    const record = this.#finalOf(request, status, latencyMs);
+    const appended = this.#guard(() => this.outbox.hold(record));
     this.#clear(request);
     this.#release(request);
     this.#scheduleFlush();
@@ -159,14 +153,11 @@ export class Spool {
   /** Ends a no-log request: its counts go into their total, then its slot is cleared. Returns the total before and after. */
   absorb(request: OpenRequest): Absorbed {
     const { admission, counters, ticket, index } = request;
-    let absorbed: Absorbed;
-    try {
-      absorbed = this.totals.absorb(admission, counters, ticket);
+    const absorbed = this.#guard(() => {
+      const sum = this.totals.absorb(admission, counters, ticket);
       if (request.isWritten) this.#slots.clearRequestNow(index);
-    } catch (error) {
-      this.#fail(error);
-      throw error;
-    }
+      return sum;
+    });
     this.#release(request);
     this.#commit.touch();
     return absorbed;
@@ -184,12 +175,9 @@ export class Spool {
   }
 
   close(): void {
-    try {
+    this.#guard(() => {
       for (const file of this.#takeUnsynced()) file.syncNow();
-    } catch (error) {
-      this.#fail(error);
-      throw error;
-    }
+    });
     this.outbox.close();
     this.#slots.close();
   }
@@ -245,11 +233,19 @@ export class Spool {
     return [...this.outbox.takeUnsynced(), ...this.#slots.takeUnsynced()];
   }
 
+  #finalOf({ admission, counters }: OpenRequest, status: RecordStatus, latencyMs: number): NewRecord {
+    return countRecord(admission, counters, { kind: 'final', status, latencyMs, timeMs: this.#options.wallMs() });
+  }
+
   #append(record: NewRecord): Appended {
+    const appended = this.#guard(() => this.outbox.append(record));
+    this.#commit.touch();
+    return appended;
+  }
+
+  #guard<T>(write: () => T): T {
     try {
-      const appended = this.outbox.append(record);
-      this.#commit.touch();
-      return appended;
+      return write();
     } catch (error) {
       this.#fail(error);
       throw error;
