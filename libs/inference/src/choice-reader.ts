@@ -1,4 +1,4 @@
-import { standsAt } from './field-names.ts';
+import { plainNameEnd, standsAt } from './field-names.ts';
 import type { ChunkKind } from './chat-chunk.ts';
 
 const quote = 0x22;
@@ -24,6 +24,8 @@ export class ChoiceReader {
   readonly #isChat: boolean;
   #json: Buffer = Buffer.alloc(0);
   #at = 0;
+  /** Of the name that was read last. */
+  #nameLength = 0;
   #hasContent = false;
   #hasFinish = false;
 
@@ -42,7 +44,7 @@ export class ChoiceReader {
     if (json[from] !== braceOpen) return false;
     for (;;) {
       const start = this.#nextName();
-      if (start < 0 || !this.#readMember(start, this.#nameLength(start))) return false;
+      if (start < 0 || !this.#readMember(start, this.#nameLength)) return false;
       this.#skipSpaces();
       const byte = json[this.#at];
       if (byte === comma) continue;
@@ -94,7 +96,7 @@ export class ChoiceReader {
     }
     for (;;) {
       const start = this.#nextName();
-      if (start < 0 || !this.#readPart(start, this.#nameLength(start))) return false;
+      if (start < 0 || !this.#readPart(start, this.#nameLength)) return false;
       this.#skipSpaces();
       const byte = json[this.#at];
       if (byte === comma) continue;
@@ -127,18 +129,12 @@ export class ChoiceReader {
     this.#skipSpaces();
     const start = this.#at + 1;
     if (json[start - 1] !== quote) return -1;
-    let at = start;
-    for (let byte = json[at]; byte !== quote; byte = json[++at]) if (byte === undefined || byte === backslash) return -1;
-    if (json[at + 1] !== colon) return -1;
-    this.#at = at + 2;
+    const end = plainNameEnd(json, start);
+    if (end < 0 || json[end + 1] !== colon) return -1;
+    this.#nameLength = end - start;
+    this.#at = end + 2;
     this.#skipSpaces();
     return start;
-  }
-
-  #nameLength(start: number): number {
-    let at = start;
-    while (this.#json[at] !== quote) at++;
-    return at - start;
   }
 
   #skipSpaces(): void {

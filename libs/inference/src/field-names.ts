@@ -44,6 +44,13 @@ function placeOf(length: number, first: number, middle: number, last: number): n
   return (length * 67 + first * 7 + middle * 31 + last * 13) & (placesMax - 1);
 }
 
+/** Where the closing quote of a name is that begins at `start`; -1 where it has an escape, or no end. */
+export function plainNameEnd(bytes: Buffer, start: number): number {
+  let at = start;
+  for (let byte = bytes[at]; byte !== 0x22; byte = bytes[++at]) if (byte === undefined || byte === 0x5c) return -1;
+  return at;
+}
+
 /** Whether ASCII text stands in bytes at a place. */
 export function standsAt(bytes: Buffer, at: number, text: string): boolean {
   for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) return false;

@@ -1,4 +1,4 @@
-import { standsAt } from './field-names.ts';
+import { plainNameEnd, standsAt } from './field-names.ts';
 
 const digitsMax = 9;
 
@@ -49,7 +49,7 @@ export class UsageReader {
       this.skipSpaces();
       if (json[this.at] !== 0x22) return false;
       const nameStart = this.at + 1;
-      const nameEnd = this.#nameEnd(nameStart);
+      const nameEnd = plainNameEnd(json, nameStart);
       if (nameEnd < 0 || json[nameEnd + 1] !== 0x3a) return false;
       this.at = nameEnd + 2;
       this.skipSpaces();
@@ -59,14 +59,6 @@ export class UsageReader {
       if (byte === 0x7d) return true;
       if (byte !== 0x2c) return false;
     }
-  }
-
-  /** -1 for a name with an escape. */
-  #nameEnd(start: number): number {
-    const json = this.#json;
-    let at = start;
-    for (let byte = json[at]; byte !== 0x22; byte = json[++at]) if (byte === undefined || byte === 0x5c) return -1;
-    return at;
   }
 
   #meaningOf(start: number, length: number, isInner: boolean, isDetails: boolean): Meaning {
