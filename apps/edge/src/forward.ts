@@ -3,8 +3,6 @@ import type { WorkerBody } from './prepare-body.ts';
 import type { AnswerReceiver, Attempt } from './worker-connections/answer-receiver.ts';
 import type { Worker } from './workers/worker.ts';
 
-export type { AnswerHeaders, AnswerReceiver, Attempt } from './worker-connections/answer-receiver.ts';
-
 export interface ForwardOptions {
   readonly worker: Worker;
   readonly path: string;

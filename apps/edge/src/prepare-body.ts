@@ -22,7 +22,7 @@ export interface WorkerBody {
   /** One string of latin1 where it is small: a character for each byte. */
   readonly body: string | Buffer[];
   readonly bytes: number;
-  /** It is sent and need not be sent again: the HTTP client would keep a large one until the answer ends. */
+  /** It need not be sent again: nothing of it is kept, and what it took of the budget goes back. */
   forget(): void;
 }
 

@@ -59,9 +59,14 @@ export interface ServeInferenceOptions {
  */
 export class ServeInference {
   readonly #options: ServeInferenceOptions;
+  readonly #whenWritten: (callback: () => void) => void;
+  readonly #whenSynced: () => Promise<void>;
 
   constructor(options: ServeInferenceOptions) {
+    const { spool } = options.admit;
     this.#options = options;
+    this.#whenWritten = (callback) => spool.whenWritten(callback);
+    this.#whenSynced = () => spool.whenSynced();
   }
 
   async serve(endpoint: Endpoint, request: ClientRequest, response: ClientResponse, door: DoorName): Promise<void> {
@@ -108,13 +113,11 @@ export class ServeInference {
   }
 
   #answerMaker(response: ClientResponse, admitted: AdmittedRequest, meter: Meter): (host: AnswerHost, pool: Pool) => Answer {
-    const { admit: { spool, wallMs } } = this.#options;
+    const { admit: { wallMs } } = this.#options;
     const { endpoint, isStream } = admitted.request;
-    const whenWritten = (callback: () => void) => spool.whenWritten(callback);
-    if (!isStream) return (host, pool) => new WholeAnswer({ admitted, meter, response, host, usage: pool.usage, isTranslated: spokenAs(endpoint, pool.endpoints) !== endpoint, whenWritten });
+    if (!isStream) return (host, pool) => new WholeAnswer({ admitted, meter, response, host, usage: pool.usage, isTranslated: spokenAs(endpoint, pool.endpoints) !== endpoint, whenWritten: this.#whenWritten });
     const writer = new EventWriter(response, () => streamHeaders(admitted, meter.latencyMs), endpoint.asksForUsage ? 'data' : 'lines');
-    const whenSynced = () => spool.whenSynced();
-    return (host, pool) => new StreamAnswer({ admitted, meter, response, writer, host, usage: pool.usage, whenSynced, stream: openStream(admitted, pool, wallMs()) });
+    return (host, pool) => new StreamAnswer({ admitted, meter, response, writer, host, usage: pool.usage, whenSynced: this.#whenSynced, stream: openStream(admitted, pool, wallMs()) });
   }
 
   #refuse(endpoint: Endpoint, request: ClientRequest, response: ClientResponse, caller: Caller | undefined, cause: unknown): void {

@@ -32,7 +32,7 @@ export interface DoorOptions {
 export class Door {
   readonly #server: Server;
   readonly #plain = new Places<PlainConnection>();
-  readonly #timer: NodeJS.Timeout;
+  #sweeping: NodeJS.Timeout | undefined;
   #isLeaving = false;
 
   constructor(options: DoorOptions) {
@@ -49,8 +49,10 @@ export class Door {
     // The answer to Expect comes when it is sure that the body is wanted.
     this.#server.on('checkContinue', handle);
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => refuseRaw(socket, error));
-    if (options.plain) this.#servePlainly(options.tls ? 'secureConnection' : 'connection', options.plain);
-    this.#timer = setInterval(() => this.#plain.visit((connection) => connection.sweep(keepAliveMs / checkMs, settings.headersTimeout / checkMs)), checkMs).unref();
+    if (options.plain) {
+      this.#servePlainly(options.tls ? 'secureConnection' : 'connection', options.plain);
+      this.#sweeping = setInterval(() => this.#plain.visit((connection) => connection.sweep(keepAliveMs / checkMs, settings.headersTimeout / checkMs)), checkMs).unref();
+    }
   }
 
   /** `event`: with which the server's own listener gets a connection. It gets it later instead, if at all. */
@@ -98,7 +100,7 @@ export class Door {
   close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
-    clearInterval(this.#timer);
+    clearInterval(this.#sweeping);
     for (const connection of this.#plain.all()) if (!connection.isBusy) connection.close();
     return closed;
   }
